@@ -1,0 +1,325 @@
+"""Every value that passes between rooms. All frozen, made of tuples; constructors do no I/O."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Final, Literal
+
+Ceiling = Literal["public", "workshop", "internal"]
+STRICTNESS: Final = ("public", "workshop", "internal")
+"""Releases, the most open first."""
+
+NOT_RECORDED: Final = "not recorded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing wrong in one file: where, what, and what to do."""
+
+    path: str
+    line: int
+    """Counted from 1; 0 where the file as a whole is meant."""
+    column: int
+    code: str
+    message: str
+    fix: str
+    severity: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column} {self.code} {self.message} — {self.fix}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a fact comes from, and how far we read it."""
+
+    id: str
+    title: str
+    publisher: str
+    read: str
+    """A word of `vocabulary.READS`."""
+    date: str | None = None
+    url: str | None = None
+    """None where only a hosted copy was read."""
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """Somebody who took part."""
+
+    role: str
+    """A key of `parties` in the front matter, such as `outcome_payers`."""
+    name: str
+    note: str | None = None
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One row of money, results, people served, outcome metrics or the timeline."""
+
+    field: str
+    """The front matter key it stands under."""
+    what: str
+    figure: str | None = None
+    """The figure as a reader should see it (`USD 7,200,000`, `just over 3 %`), or the date of a timeline row."""
+    amount: float | None = None
+    currency: str | None = None
+    id: str | None = None
+    note: str | None = None
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """Who agreed to publication, when, and to what."""
+
+    who: str
+    date: str
+    scope: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One file of the corpus without its passages."""
+
+    id: str
+    kind: str
+    title: str
+    path: str
+    """Relative to the corpus folder, with forward slashes."""
+    digest: str
+    """SHA-256 of the file's bytes."""
+    countries: tuple[str, ...]
+    sector: str
+    summary: str
+    sources: tuple[Source, ...]
+    place: str | None = None
+    stage: str | None = None
+    start: str | None = None
+    end: str | None = None
+    parties: tuple[Party, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    part_of: str | None = None
+    supported_by: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
+    indigo_ids: tuple[str, ...] = ()
+    consent: Consent | None = None
+    release: str = "public"
+    passage_ids: tuple[str, ...] = ()
+
+    def source(self, id: str) -> Source:
+        """The source of that id; a KeyError is our own mistake, since parsing checked every citation."""
+        return {source.id: source for source in self.sources}[id]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """The smallest thing that can be found and cited."""
+
+    id: str
+    document_id: str
+    kind: str
+    text: str
+    """Verbatim, without citations and attributes, white space folded."""
+    lines: tuple[int, int]
+    """First and last line in the file, counted from 1."""
+    heading: tuple[str, ...] = ()
+    """The trail of headings above it."""
+    context: str = ""
+    """What was going on when a quote was said, in our own words."""
+    themes: tuple[str, ...] = ()
+    work_stage: str | None = None
+    audiences: tuple[str, ...] = ()
+    basis: str | None = None
+    speaker: str | None = None
+    """Who said it, as named; None where the source does not say."""
+    speaker_role: str | None = None
+    about_role: str | None = None
+    status: str | None = None
+    key: bool = False
+    release: str = "public"
+    touches: tuple[str, ...] = ()
+    source_ids: tuple[str, ...] = ()
+
+
+FILTER_FIELDS: Final = (
+    "kind",
+    "theme",
+    "sector",
+    "country",
+    "stage",
+    "work_stage",
+    "audience",
+    "role",
+    "about_role",
+    "basis",
+)
+"""The fields of `Filters` that hold words, in the order screens show them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """Any-of inside a field, all-of across fields; an empty field does not restrict."""
+
+    kind: tuple[str, ...] = ()
+    theme: tuple[str, ...] = ()
+    sector: tuple[str, ...] = ()
+    country: tuple[str, ...] = ()
+    stage: tuple[str, ...] = ()
+    work_stage: tuple[str, ...] = ()
+    audience: tuple[str, ...] = ()
+    role: tuple[str, ...] = ()
+    about_role: tuple[str, ...] = ()
+    basis: tuple[str, ...] = ()
+    years: tuple[int, int] | None = None
+    """First and last year, both included; a document passes when its service overlaps them."""
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, each.name) for each in fields(self))
+
+    def active(self) -> dict[str, tuple[str, ...]]:
+        """The word fields that restrict."""
+        return {name: getattr(self, name) for name in FILTER_FIELDS if getattr(self, name)}
+
+
+Leg = Literal["words", "meaning"]
+MODES: Final[Mapping[str, tuple[Leg, ...]]] = {
+    "hybrid": ("words", "meaning"),
+    "words": ("words",),
+    "meaning": ("meaning",),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What a person asks."""
+
+    text: str = ""
+    filters: Filters = field(default_factory=Filters)
+    limit: int = 10
+    offset: int = 0
+    mode: str = "hybrid"
+    """A key of `MODES`."""
+
+
+def attributes(document: Document, passage: Passage) -> dict[str, tuple[str, ...]]:
+    """The values a passage has in each filter field: the one meaning of a filter, shared by every engine."""
+
+    def words(*values: str | None) -> tuple[str, ...]:
+        return tuple(value for value in values if value)
+
+    return {
+        "kind": (passage.kind,),
+        "theme": passage.themes,
+        "sector": (document.sector,),
+        "country": document.countries,
+        "stage": words(document.stage),
+        "work_stage": words(passage.work_stage),
+        "audience": passage.audiences,
+        "role": words(passage.speaker_role),
+        "about_role": words(passage.about_role),
+        "basis": words(passage.basis),
+    }
+
+
+def span(document: Document) -> tuple[int, int] | None:
+    """First and last year of the service; a missing end counts as the other one, None where neither is recorded."""
+    years = [int(date[:4]) for date in (document.start, document.end) if date]
+    return (years[0], years[-1]) if years else None
+
+
+def admits(filters: Filters, document: Document, passage: Passage) -> bool:
+    """Whether the passage passes: brute force's definition of a filter, which every engine must equal."""
+    have = attributes(document, passage)
+    if not all(set(wanted) & set(have[name]) for name, wanted in filters.active().items()):
+        return False
+    if filters.years is None:
+        return True
+    years = span(document)
+    return years is not None and years[0] <= filters.years[1] and filters.years[0] <= years[1]
+
+
+def visible(ceiling: str, *releases: str) -> bool:
+    """Whether something of these releases may be seen under the ceiling; the strictest counts."""
+    return max(map(STRICTNESS.index, releases)) <= STRICTNESS.index(ceiling)
+
+
+def strictest(releases: Iterable[str]) -> str:
+    """The least open of the releases."""
+    return max(releases, key=STRICTNESS.index)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """A passage id and one leg's raw score: cosine for meaning, BM25 for words."""
+
+    id: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A passage that answers, and why."""
+
+    passage: Passage
+    document: Document
+    score: float
+    """Fused, between 0 and 1; only its order means something."""
+    marks: tuple[tuple[int, int], ...] = ()
+    """Character spans of `passage.text` whose words matched by their stem."""
+    closest: tuple[int, int] | None = None
+    """The sentence of `passage.text` nearest in meaning, where no word matched."""
+    ranks: Mapping[str, int] = field(default_factory=dict)
+    """Leg -> place in that leg's own list, from 1."""
+    cosine: float | None = None
+    matched: tuple[str, ...] = ()
+    """The question's words that stand in the passage, its title or its headings, as the person wrote them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """The answer to a query."""
+
+    query: Query
+    hits: tuple[Hit, ...]
+    """One page of them: `query.limit` from `query.offset`."""
+    total: int
+    """How many hits there are in all."""
+    near_misses: tuple[Hit, ...] = ()
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Field -> value -> hits it would leave, its own field's filter ignored."""
+    without: tuple[tuple[str, str, int], ...] = ()
+    """Ways on when there is no hit: (field, value, hits without that filter)."""
+    corrected: Mapping[str, str] = field(default_factory=dict)
+    """Unknown word -> the word searched instead."""
+    generation: str = ""
+    legs: tuple[str, ...] = ()
+    """Which legs answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What an index was made of; the only thing read before the rest."""
+
+    schema: int
+    name: str
+    """The generation: a digest of content, encoder and schema."""
+    encoder: str
+    encoder_digest: str
+    dimension: int
+    documents: int
+    passages: int
+    parts: int
+    """Rows of the vector table: whole passages, windows of long ones, sentences."""
+    reused: int
+    """How many vectors were taken from the generation before."""
+    files: Mapping[str, tuple[str, int, int]]
+    """Corpus path -> (SHA-256, modification time in ns, size in bytes)."""
+    digests: Mapping[str, str]
+    """Index file -> SHA-256."""
+    built: str
+    """When, in UTC, ISO 8601."""
+
+
+Json = dict[str, Any]

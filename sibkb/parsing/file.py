@@ -1,0 +1,407 @@
+"""One whole file: front matter and body joined into a document with its passages, and what is wrong with either."""
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import Final
+
+from sibkb import vocabulary
+from sibkb.model import Document, Passage, Problem, strictest
+from sibkb.parsing import body, front_matter, marks
+from sibkb.parsing.front_matter import FrontMatter
+from sibkb.parsing.nearest import did_you_mean
+from sibkb.strict_yaml import Located, StrictYamlError, load
+
+MAX_BYTES: Final = 1_000_000
+"""A larger file is no case study; it would stall the check and the reader."""
+
+_TODO: Final = re.compile(r"\bTODO\b")
+_LISTS: Final = frozenset({"theme", "audience", "touches"})
+_ATTRIBUTES: Final[Mapping[str, vocabulary.Vocabulary | None]] = {
+    "theme": vocabulary.THEMES,
+    "work_stage": vocabulary.WORK_STAGES,
+    "audience": vocabulary.AUDIENCES,
+    "basis": vocabulary.BASES,
+    "speaker_role": vocabulary.ROLES,
+    "about_role": vocabulary.ROLES,
+    "status": vocabulary.STATUSES,
+    "release": vocabulary.RELEASES,
+    "touches": None,
+}
+_ANY: Final = frozenset({"theme", "work_stage", "about_role", "release"})
+_TAKES: Final[Mapping[str, frozenset[str]]] = {
+    "lesson": _ANY | {"audience", "basis"},
+    "perspective": _ANY | {"speaker_role"},
+    "quote": _ANY | {"speaker_role", "status"},
+    "dispute": _ANY | {"touches"},
+}
+_NEEDS: Final[Mapping[str, tuple[str, ...]]] = {"lesson": ("theme", "work_stage", "audience", "basis")}
+_PARTY_LABELS: Final[Mapping[str, str]] = {
+    "outcome_payers": "Outcome payer",
+    "investors": "Investor",
+    "intermediaries": "Intermediary",
+    "providers": "Provider",
+    "evaluators": "Evaluator",
+    "technical_assistance": "Technical assistance",
+    "funders": "Funder",
+    "chair": "Chair",
+    "authors": "Author",
+    "interviewees": "Interviewees",
+}
+_ENTRY_LABELS: Final[Mapping[str, str]] = {
+    "money": "Money",
+    "outcome_metrics": "Outcome metric",
+    "results": "Result",
+    "people_served": "People served",
+    "timeline": "Timeline",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """What a file gave: a document and its passages if nothing in it is an error, and all its problems."""
+
+    document: Document | None
+    passages: tuple[Passage, ...]
+    problems: tuple[Problem, ...]
+    release: str | None = None
+    """The document's release if the front matter could be read, also where the rest could not."""
+    places: Mapping[str, tuple[int, int]] | None = None
+    """Front matter key -> line and column, for what is checked across files."""
+
+
+def parse(path: str, data: bytes) -> Parsed:
+    """Read one file; `path` is relative to the corpus folder and gives the document its id."""
+    file = _File(path=path, digest=hashlib.sha256(data).hexdigest())
+    text = file.decode(data)
+    located, front = file.front(text) if text is not None else (None, None)
+    if text is None or located is None or front is None:
+        return Parsed(document=None, passages=(), problems=file.sorted(), release=_release(located))
+    file.check_front(front, located)
+    passages = [*file.facts(front, located), *file.passages(front)]
+    summary = next((passage.text for passage in passages if passage.kind == "summary"), "")
+    document = file.document(front, summary, passages)
+    broken = any(problem.severity == "error" for problem in file.problems)
+    return Parsed(
+        document=None if broken else document,
+        passages=() if broken else tuple(passages),
+        problems=file.sorted(),
+        release=front.release,
+        places={str(path[0]): place for path, place in located.places.items() if len(path) == 1},
+    )
+
+
+def _release(located: Located | None) -> str | None:
+    value = located.value if located else None
+    release = value.get("release") if isinstance(value, dict) else None
+    return release if isinstance(release, str) and release in vocabulary.RELEASES else None
+
+
+class _File:
+    """One file while it is read: its text and the problems found so far."""
+
+    def __init__(self, path: str, digest: str) -> None:
+        self.path, self.digest = path, digest
+        self.id = PurePosixPath(path).stem
+        self.lines: list[str] = []
+        self.body_line = 1
+        self.problems: list[Problem] = []
+
+    def report(self, line: int, column: int, code: str, message: str, fix: str) -> None:
+        self.problems.append(Problem(path=self.path, line=line, column=column, code=code, message=message, fix=fix))
+
+    def report_at(self, line: int, needle: str, code: str, message: str, fix: str) -> None:
+        """Report at the first place of `needle` at or below the line."""
+        for number in range(line, min(line + 40, len(self.lines) + 1)):
+            column = self.lines[number - 1].find(needle) if needle else -1
+            if column >= 0:
+                self.report(number, column + 1, code, message, fix)
+                return
+        self.report(line, 1, code, message, fix)
+
+    def sorted(self) -> tuple[Problem, ...]:
+        return tuple(sorted(self.problems, key=lambda problem: (problem.line, problem.column, problem.code)))
+
+    # The file as a whole
+
+    def decode(self, data: bytes) -> str | None:
+        if not front_matter.ID.fullmatch(self.id):
+            self.report(
+                0, 0, "D005", f"`{self.id}` is no document id", "name the file in lower case, digits and hyphens"
+            )
+        if len(data) > MAX_BYTES:
+            size = f"{len(data) / 1e6:.1f} MB"
+            self.report(0, 0, "D002", f"the file has {size}", f"keep a case under {MAX_BYTES // 10**6} MB: split it")
+            return None
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
+            self.report(line, column, "D001", f"byte 0x{data[error.start]:02x} is not UTF-8", "save the file as UTF-8")
+            return None
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        self.lines = text.split("\n")
+        for number, written in enumerate(self.lines, 1):
+            if match := _TODO.search(written):
+                self.report(
+                    number, match.start() + 1, "D006", "something is left to do here", "fill it in, or remove it"
+                )
+        return text
+
+    # The front matter
+
+    def front(self, text: str) -> tuple[Located | None, FrontMatter | None]:
+        if self.lines[0].rstrip() != "---":
+            self.report(
+                1, 1, "D003", "there is no front matter", "begin the file with a line `---`, as `sibkb new` does"
+            )
+            return None, None
+        close = next((i for i, line in enumerate(self.lines[1:], 1) if line.rstrip() == "---"), None)
+        if close is None:
+            self.report(1, 1, "D004", "the front matter is not closed", "end it with a line `---`")
+            return None, None
+        self.body_line = close + 2
+        try:
+            located = load("\n".join(self.lines[1:close]) + "\n", first_line=2)
+        except StrictYamlError as error:
+            self.report(*error.place, "F001", str(error), error.fix)
+            return None, None
+        front, findings = front_matter.read(located.value or {})
+        for path, code, message, fix in findings:
+            self.report(*located.place(path), code, message, fix)
+        return located, front
+
+    def check_front(self, front: FrontMatter, located: Located) -> None:
+        self._check_sources(front, located)
+        for name in front_matter.ENTRY_FIELDS:
+            for i, row in enumerate(getattr(front, name)):
+                self._check_cited(row.source, front, located, (name, i))
+        for role in front_matter.PartyRows.model_fields:
+            for i, party in enumerate(getattr(front.parties, role)):
+                self._check_cited(party.source, front, located, ("parties", role, i))
+        self._check_money(front, located)
+        self._check_whole(front, located)
+
+    def _check_sources(self, front: FrontMatter, located: Located) -> None:
+        named = [(("sources", i, "id"), row.id) for i, row in enumerate(front.sources)]
+        rows = [
+            ((name, i, "id"), row.id)
+            for name in front_matter.ENTRY_FIELDS
+            for i, row in enumerate(getattr(front, name))
+            if row.id
+        ]
+        for group in (named, rows):
+            seen: set[str] = set()
+            for path, id in group:
+                if id in seen:
+                    self.report(*located.place(path), "F018", f"the id `{id}` is given twice", "give it another")
+                seen.add(id)
+
+    def _check_cited(
+        self, ids: Iterable[str], front: FrontMatter, located: Located, path: tuple[str | int, ...]
+    ) -> None:
+        read = {row.id: row.read for row in front.sources}
+        for id in ids:
+            place = located.place((*path, "source"))
+            if id not in read:
+                self.report(*place, "F020", f"there is no source `{id}`", did_you_mean(id, read))
+            elif read[id] == "not":
+                self.report(*place, "F021", f"the source `{id}` was not read", "read it, or rest the fact on another")
+
+    def _check_money(self, front: FrontMatter, located: Located) -> None:
+        for i, row in enumerate(front.money):
+            if (row.amount is None) == (row.figure is None):
+                self.report(*located.place(("money", i)), "F022", "money needs an amount or a figure, one of them",
+                            "write amount: 7200000, currency: USD, or figure: just over 3%")  # fmt: skip
+            elif row.amount is not None and row.currency is None:
+                self.report(*located.place(("money", i, "amount")), "F022", "an amount needs its currency",
+                            "add currency: GBP, or write a figure in words")  # fmt: skip
+
+    def _check_whole(self, front: FrontMatter, located: Located) -> None:
+        if front.start and front.end and front.end[: len(front.start)] < front.start[: len(front.end)]:
+            self.report(*located.place(("end",)), "F019", f"the end {front.end} is before the start {front.start}",
+                        "correct one of them")  # fmt: skip
+        if front.kind == "case" and not front.stage:
+            self.report(*located.place(("kind",)), "F024", "a case needs its stage",
+                        f"add stage: one of {', '.join(vocabulary.STAGES)}")  # fmt: skip
+        if front.kind == "interview" and not front.consent and front.release == "public":
+            self.report(*located.place(("kind",)), "F023", "an interview without consent is not public",
+                        "add consent: {who, date, scope}, or release: internal")  # fmt: skip
+
+    def facts(self, front: FrontMatter, located: Located) -> list[Passage]:
+        """The front matter's parties and entries as passages, so that a name or a figure is found."""
+        found: list[Passage] = []
+        for role, label in _PARTY_LABELS.items():
+            for i, row in enumerate(getattr(front.parties, role)):
+                text = f"{label}: {row.name}" + (f" ({row.note})" if row.note else "")
+                found.append(self._fact(text, located, ("parties", role, i), row.source, "Parties"))
+        rows = iter(front_matter.entries(front))
+        for name, label in _ENTRY_LABELS.items():
+            for i in range(len(getattr(front, name))):
+                entry = next(rows)
+                lead = f"{entry.figure}: {entry.what}" if name == "timeline" else f"{entry.what}: {entry.figure}"
+                text = (entry.what if entry.figure is None else lead) + (f" ({entry.note})" if entry.note else "")
+                found.append(self._fact(text, located, (name, i), entry.sources, label))
+        return _named(self.id, found, front.release)
+
+    def _fact(
+        self, text: str, located: Located, path: tuple[str | int, ...], sources: Iterable[str], label: str
+    ) -> Passage:
+        lines = (located.place(path)[0], located.ends[path])
+        return Passage(
+            id="", document_id=self.id, kind="fact", text=text, lines=lines, heading=(label,), source_ids=tuple(sources)
+        )
+
+    # The body
+
+    def passages(self, front: FrontMatter) -> list[Passage]:
+        text = "\n".join(self.lines[self.body_line - 1 :])
+        found = body.blocks(text, self.body_line, self.report_at)
+        if not any(block.kind == "summary" for block in found):
+            self.report(self.body_line, 1, "B001", "there is no summary before the first heading",
+                        "say in one paragraph what this is and why it matters")  # fmt: skip
+        return _named(self.id, [self._passage(block, front) for block in found], front.release, self._name_twice)
+
+    def _name_twice(self, passage: Passage) -> None:
+        name = passage.id.rpartition(".")[2]
+        self.report_at(passage.lines[0], f"#{name}", "B014", f"the name `{name}` is given twice", "give it another")
+
+    def _passage(self, block: body.Block, front: FrontMatter) -> Passage:
+        self._check_attributes(block)
+        self._check_citations(block, front)
+        words = {word: value for word, value in block.attributes.words if word in _ATTRIBUTES}
+        if "touches" in words:
+            self._check_touches(block, words["touches"].split(), front)
+        return Passage(
+            id=f"{self.id}.{block.attributes.name}" if block.attributes.name else "",
+            document_id=self.id,
+            kind=block.kind,
+            text=block.text,
+            lines=block.lines,
+            heading=block.heading,
+            context=marks.without_citations(block.context)[0],
+            themes=tuple(words.get("theme", "").split()),
+            work_stage=words.get("work_stage"),
+            audiences=tuple(words.get("audience", "").split()),
+            basis=words.get("basis"),
+            speaker=block.speaker,
+            speaker_role=words.get("speaker_role"),
+            about_role=words.get("about_role"),
+            status=words.get("status", "reported") if block.kind == "quote" else None,
+            key="key" in block.attributes.flags,
+            release=words.get("release", "public"),
+            touches=tuple(words.get("touches", "").split()),
+            source_ids=block.citations,
+        )
+
+    def _check_attributes(self, block: body.Block) -> None:
+        line, given = block.lines[0], block.attributes
+        if given.unread:
+            self.report_at(line, given.unread.split()[0], "B004", f"`{given.unread}` cannot be read",
+                           'write {#name .key word=value list="one two"}')  # fmt: skip
+        for flag in given.flags:
+            if flag != "key" or block.kind not in ("quote", "lesson", "perspective"):
+                self.report_at(
+                    line, f".{flag}", "B002", f"unknown mark `.{flag}`", "`.key` on quotes, lessons, perspectives"
+                )
+        takes = _TAKES.get(block.kind, _ANY)
+        for word, value in given.words:
+            if word not in _ATTRIBUTES:
+                self.report_at(line, f"{word}=", "B002", f"unknown attribute `{word}`", did_you_mean(word, _ATTRIBUTES))
+            elif word not in takes:
+                self.report_at(line, f"{word}=", "B013", f"a {block.kind} takes no `{word}`", f"it takes {_and(takes)}")
+            else:
+                self._check_values(line, word, value)
+        missing = [need for need in _NEEDS.get(block.kind, ()) if need not in dict(given.words)]
+        if missing and not given.unread:
+            self.report(
+                line, 1, "B005", f"this {block.kind} lacks {_and(missing)}", f"add {{{missing[0]}=…}} at its end"
+            )
+
+    def _check_values(self, line: int, word: str, value: str) -> None:
+        words = _ATTRIBUTES[word]
+        for each in value.split() if word in _LISTS else [value]:
+            if words is not None and each not in words:
+                self.report_at(line, f"{word}=", "B003", f"unknown {word} `{each}`", did_you_mean(each, words))
+
+    def _check_citations(self, block: body.Block, front: FrontMatter) -> None:
+        line, read = block.lines[0], {row.id: row.read for row in front.sources}
+        if block.kind in body.RESERVED.values() and not block.citations:
+            self.report(
+                line,
+                1,
+                "B006",
+                f"this {block.kind} cites no source",
+                f"add [@{next(iter(read))}] or the source it rests on",
+            )
+        for id in block.citations:
+            if id not in read:
+                self.report_at(line, f"@{id}", "B007", f"there is no source `{id}`", did_you_mean(id, read))
+            elif read[id] == "not":
+                self.report_at(line, f"@{id}", "B008", f"the source `{id}` was not read", "read it, or cite another")
+
+    def _check_touches(self, block: body.Block, touched: Iterable[str], front: FrontMatter) -> None:
+        fields = [*front_matter.ENTRY_FIELDS, "parties", "start", "end", "stage"]
+        rows = [row.id for name in front_matter.ENTRY_FIELDS for row in getattr(front, name) if row.id]
+        for each in touched:
+            if each not in fields and each not in rows:
+                self.report_at(block.lines[0], each, "B015", f"there is nothing named `{each}` to touch",
+                               did_you_mean(each, [*rows, *fields]))  # fmt: skip
+
+    def document(self, front: FrontMatter, summary: str, passages: Iterable[Passage]) -> Document:
+        return Document(
+            id=self.id,
+            kind=front.kind,
+            title=front.title,
+            path=self.path,
+            digest=self.digest,
+            countries=tuple(front.countries),
+            sector=front.sector,
+            summary=summary,
+            sources=front_matter.sources(front),
+            place=front.place,
+            stage=front.stage,
+            start=front.start,
+            end=front.end,
+            parties=front_matter.parties(front),
+            entries=front_matter.entries(front),
+            part_of=front.part_of,
+            supported_by=tuple(front.supported_by),
+            follows=tuple(front.follows),
+            indigo_ids=tuple(front.indigo_ids),
+            consent=front_matter.consent(front),
+            release=front.release,
+            passage_ids=tuple(passage.id for passage in passages),
+        )
+
+
+def _and(words: Iterable[str]) -> str:
+    return ", ".join(f"`{word}`" for word in sorted(words))
+
+
+def _named(
+    document_id: str, passages: Iterable[Passage], release: str, twice: Callable[[Passage], None] | None = None
+) -> list[Passage]:
+    """Passages with their ids: the author's name, or kind and digest of the text, `-2` for an exact repeat."""
+    seen: Counter[str] = Counter()
+    found = []
+    for passage in passages:
+        authored = bool(passage.id)
+        id = passage.id or f"{document_id}.{passage.kind}-{_digest(passage.text)}"
+        seen[id] += 1
+        if seen[id] > 1:
+            if authored and twice:
+                twice(passage)
+            id = f"{id}-{seen[id]}"
+        found.append(replace(passage, id=id, release=strictest([release, passage.release])))
+    return found
+
+
+def _digest(text: str) -> str:
+    folded = " ".join(unicodedata.normalize("NFC", text).split())
+    return hashlib.sha256(folded.encode()).hexdigest()[:8]

@@ -1,0 +1,302 @@
+"""The schema of the front matter: checks, JSON Schema for editors and the documentation come from here."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from sibkb import vocabulary
+from sibkb.model import Consent, Entry, Json, Party, Source
+from sibkb.parsing.nearest import did_you_mean
+
+ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_DATE: Final = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+_COUNTRIES: Final = frozenset(
+    ["AD", "AE", "AF", "AG", "AI", "AL", "AM", "AO", "AQ", "AR", "AS", "AT", "AU", "AW", "AX", "AZ", "BA", "BB", "BD", "BE", "BF", "BG", "BH", "BI", "BJ", "BL", "BM", "BN", "BO", "BQ", "BR", "BS", "BT", "BV", "BW", "BY", "BZ", "CA", "CC", "CD", "CF", "CG", "CH", "CI", "CK", "CL", "CM", "CN", "CO", "CR", "CU", "CV", "CW", "CX", "CY", "CZ", "DE", "DJ", "DK", "DM", "DO", "DZ", "EC", "EE", "EG", "EH", "ER", "ES", "ET", "FI", "FJ", "FK", "FM", "FO", "FR", "GA", "GB", "GD", "GE", "GF", "GG", "GH", "GI", "GL", "GM", "GN", "GP", "GQ", "GR", "GS", "GT", "GU", "GW", "GY", "HK", "HM", "HN", "HR", "HT", "HU", "ID", "IE", "IL", "IM", "IN", "IO", "IQ", "IR", "IS", "IT", "JE", "JM", "JO", "JP", "KE", "KG", "KH", "KI", "KM", "KN", "KP", "KR", "KW", "KY", "KZ", "LA", "LB", "LC", "LI", "LK", "LR", "LS", "LT", "LU", "LV", "LY", "MA", "MC", "MD", "ME", "MF", "MG", "MH", "MK", "ML", "MM", "MN", "MO", "MP", "MQ", "MR", "MS", "MT", "MU", "MV", "MW", "MX", "MY", "MZ", "NA", "NC", "NE", "NF", "NG", "NI", "NL", "NO", "NP", "NR", "NU", "NZ", "OM", "PA", "PE", "PF", "PG", "PH", "PK", "PL", "PM", "PN", "PR", "PS", "PT", "PW", "PY", "QA", "RE", "RO", "RS", "RU", "RW", "SA", "SB", "SC", "SD", "SE", "SG", "SH", "SI", "SJ", "SK", "SL", "SM", "SN", "SO", "SR", "SS", "ST", "SV", "SX", "SY", "SZ", "TC", "TD", "TF", "TG", "TH", "TJ", "TK", "TL", "TM", "TN", "TO", "TR", "TT", "TV", "TW", "TZ", "UA", "UG", "UM", "US", "UY", "UZ", "VA", "VC", "VE", "VG", "VI", "VN", "VU", "WF", "WS", "YE", "YT", "ZA", "ZM", "ZW"]
+)
+"""ISO 3166-1 alpha-2."""
+
+
+def _wrong(code: str, message: str, fix: str) -> PydanticCustomError:
+    return PydanticCustomError(code, "{message}", {"message": message, "fix": fix})  # type: ignore[arg-type]
+
+
+def _text(value: str) -> str:
+    if not value.strip():
+        raise _wrong("F026", "there is no text here", "write it, or leave the key out where it is not recorded")
+    return " ".join(value.split())
+
+
+def _word(words: vocabulary.Vocabulary) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if value not in words:
+            raise _wrong("F013", f"unknown word `{value}`", did_you_mean(value, words))
+        return value
+
+    return check
+
+
+def _matching(code: str, what: str, pattern: re.Pattern[str], fix: str) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if not pattern.fullmatch(value):
+            raise _wrong(code, f"`{value}` is {what}", fix)
+        return value
+
+    return check
+
+
+def _country(value: str) -> str:
+    if value not in _COUNTRIES:
+        hint = "GB" if value == "UK" else value.upper() if value.upper() in _COUNTRIES else None
+        fix = f"did you mean `{hint}`?" if hint else "use the two letters of ISO 3166, such as GB, US, NO"
+        raise _wrong("F016", f"`{value}` is no country code", fix)
+    return value
+
+
+def _number(value: str) -> float:
+    if not re.fullmatch(r"-?\d+(\.\d+)?", value):
+        raise _wrong(
+            "F015", f"`{value}` is no number", "write digits alone, such as 7200000, or use `figure` for words"
+        )
+    return float(value)
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _named(value: object) -> object:
+    return {"name": value} if isinstance(value, str) else value
+
+
+def _vocabulary(words: vocabulary.Vocabulary) -> Any:
+    return Annotated[str, AfterValidator(_word(words)), WithJsonSchema({"enum": list(words)})]
+
+
+Text = Annotated[str, AfterValidator(_text)]
+Id = Annotated[str, AfterValidator(_matching("F017", "no id", ID, "use lower case, digits and hyphens"))]
+Date = Annotated[str, AfterValidator(_matching("F014", "no date", _DATE, "write 2012, 2012-04 or 2012-04-30"))]
+Url = Annotated[
+    str,
+    AfterValidator(_matching("F025", "no web address", re.compile(r"https?://\S+"), "begin with https:// or use null")),
+]
+Country = Annotated[str, AfterValidator(_country)]
+Currency = Annotated[
+    str,
+    AfterValidator(
+        _matching("F013", "no currency", re.compile("[A-Z]{3}"), "use three letters of ISO 4217, such as GBP")
+    ),
+]
+Number = Annotated[float, BeforeValidator(_number), WithJsonSchema({"type": "number"})]
+Ids = Annotated[list[Id], BeforeValidator(_listed)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SourceRow(_Strict):
+    """Where facts come from, and how far it was read."""
+
+    id: Id
+    title: Text
+    publisher: Text
+    read: _vocabulary(vocabulary.READS)  # type: ignore[valid-type]
+    date: Text | None = None
+    url: Url | None = None
+    note: Text | None = None
+
+
+class PartyRow(_Strict):
+    """Somebody who took part."""
+
+    name: Text
+    note: Text | None = None
+    source: Ids = []
+
+
+Parties = list[Annotated[PartyRow, BeforeValidator(_named)]]
+
+
+class PartyRows(_Strict):
+    """Who took part, by role."""
+
+    outcome_payers: Parties = []
+    investors: Parties = []
+    intermediaries: Parties = []
+    providers: Parties = []
+    evaluators: Parties = []
+    technical_assistance: Parties = []
+    funders: Parties = []
+    chair: Parties = []
+    authors: Parties = []
+    interviewees: Parties = []
+
+
+class _Row(_Strict):
+    id: Id | None = None
+    note: Text | None = None
+    source: Ids = []
+
+
+class MoneyRow(_Row):
+    """An amount with its currency, or a figure in words."""
+
+    what: Text
+    amount: Number | None = None
+    currency: Currency | None = None
+    figure: Text | None = None
+
+
+class MetricRow(_Row):
+    """What is measured and paid for."""
+
+    what: Text
+
+
+class FigureRow(_Row):
+    """A result, or a number of people served."""
+
+    what: Text
+    figure: Text
+
+
+class EventRow(_Row):
+    """One line of the timeline."""
+
+    date: Date
+    event: Text
+
+
+class ConsentRow(_Strict):
+    """Who agreed to publication, when, and to what."""
+
+    who: Text
+    date: Date
+    scope: Text
+
+
+class FrontMatter(_Strict):
+    """The front matter of a corpus file."""
+
+    title: Text
+    kind: _vocabulary(vocabulary.DOCUMENT_KINDS)  # type: ignore[valid-type]
+    countries: list[Country] = Field(min_length=1)
+    sector: _vocabulary(vocabulary.SECTORS)  # type: ignore[valid-type]
+    sources: list[SourceRow] = Field(min_length=1)
+    place: Text | None = None
+    stage: _vocabulary(vocabulary.STAGES) | None = None  # type: ignore[valid-type]
+    start: Date | None = None
+    end: Date | None = None
+    parties: PartyRows = PartyRows()
+    money: list[MoneyRow] = []
+    outcome_metrics: list[MetricRow] = []
+    results: list[FigureRow] = []
+    people_served: list[FigureRow] = []
+    timeline: list[EventRow] = []
+    part_of: Id | None = None
+    supported_by: Ids = []
+    follows: Ids = []
+    indigo_ids: list[Text] = []
+    consent: ConsentRow | None = None
+    release: _vocabulary(vocabulary.RELEASES) = "public"  # type: ignore[valid-type]
+
+
+ENTRY_FIELDS: Final = ("money", "outcome_metrics", "results", "people_served", "timeline")
+
+
+def json_schema() -> Json:
+    """The JSON Schema of the front matter, for editors."""
+    return FrontMatter.model_json_schema()
+
+
+def sources(front: FrontMatter) -> tuple[Source, ...]:
+    """The sources as values."""
+    return tuple(Source(**row.model_dump()) for row in front.sources)
+
+
+def parties(front: FrontMatter) -> tuple[Party, ...]:
+    """Everybody who took part, in the order of the roles above."""
+    return tuple(
+        Party(role=role, name=row.name, note=row.note, sources=tuple(row.source))
+        for role in PartyRows.model_fields
+        for row in getattr(front.parties, role)
+    )
+
+
+def entries(front: FrontMatter) -> tuple[Entry, ...]:
+    """Money, metrics, results, people served and timeline as rows of one shape."""
+    return tuple(_entry(name, row) for name in ENTRY_FIELDS for row in getattr(front, name))
+
+
+def _entry(name: str, row: Any) -> Entry:
+    amount = getattr(row, "amount", None)
+    currency = getattr(row, "currency", None)
+    figure = getattr(row, "figure", None) or getattr(row, "date", None)
+    return Entry(
+        field=name,
+        what=row.event if name == "timeline" else row.what,
+        figure=f"{currency} {amount:,.10g}" if amount is not None and currency else figure,
+        amount=amount,
+        currency=currency,
+        id=row.id,
+        note=row.note,
+        sources=tuple(row.source),
+    )
+
+
+def consent(front: FrontMatter) -> Consent | None:
+    """The consent as a value."""
+    return Consent(**front.consent.model_dump()) if front.consent else None
+
+
+def read(value: object) -> tuple[FrontMatter | None, list[tuple[tuple[str | int, ...], str, str, str]]]:
+    """Check the values: the front matter, or None and every (path, code, message, fix)."""
+    try:
+        return FrontMatter.model_validate(value), []
+    except ValidationError as error:
+        return None, [_finding(each, value) for each in error.errors(include_url=False)]
+
+
+_TYPES: Final[Mapping[str, tuple[str, str]]] = {
+    "string_type": ("text is wanted here", "write one value, not a list or a table"),
+    "list_type": ("a list is wanted here", "write [one, two] or one `- ` line each"),
+    "model_type": ("a table is wanted here", "write `key: value` lines or {key: value}"),
+    "too_short": ("at least one is needed", "add one"),
+}
+
+
+def _finding(error: Any, value: object) -> tuple[tuple[str | int, ...], str, str, str]:
+    path = tuple(error["loc"])
+    if error["type"] == "extra_forbidden":
+        known = _keys_at(path[:-1])
+        return (*path, "key"), "F010", f"unknown key `{path[-1]}`", did_you_mean(str(path[-1]), known)
+    if error["type"] == "missing":
+        return path[:-1], "F011", f"the key `{path[-1]}` is missing", f"add `{path[-1]}: …`"
+    if error["type"] in _TYPES:
+        message, fix = _TYPES[error["type"]]
+        return path, "F012", message, fix
+    if "ctx" in error and "fix" in error["ctx"]:
+        return path, error["type"], error["msg"], error["ctx"]["fix"]
+    return path, "F012", error["msg"], "see docs/corpus-format.md"
+
+
+def _keys_at(path: tuple[str | int, ...]) -> list[str]:
+    schema = json_schema()
+    node: Any = schema
+    for step in path:
+        node = _resolve(schema, node)
+        node = node.get("items", {}) if isinstance(step, int) else node.get("properties", {}).get(step, {})
+    return list(_resolve(schema, node).get("properties", {}))
+
+
+def _resolve(schema: Json, node: Any) -> Any:
+    while "$ref" in node or "anyOf" in node or "allOf" in node:
+        node = (
+            schema["$defs"][node["$ref"].rsplit("/", 1)[1]]
+            if "$ref" in node
+            else (node.get("anyOf") or node["allOf"])[0]
+        )
+    return node

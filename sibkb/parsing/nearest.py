@@ -1,0 +1,13 @@
+"""The word somebody probably meant."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A fix that names the nearest known word, or all of them."""
+    known = list(known)
+    close = get_close_matches(word.lower().replace(" ", "-"), known, n=1, cutoff=0.6)
+    if not close:
+        close = get_close_matches(word.lower().replace("-", "_"), known, n=1, cutoff=0.6)
+    return f"did you mean `{close[0]}`?" if close else f"use one of: {', '.join(known)}"
