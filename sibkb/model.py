@@ -8,6 +8,8 @@ Ceiling = Literal["public", "workshop", "internal"]
 STRICTNESS: Final = ("public", "workshop", "internal")
 """Releases, the most open first."""
 
+Json = dict[str, Any]
+
 NOT_RECORDED: Final = "not recorded"
 
 
@@ -322,4 +324,14 @@ class Manifest:
     """When, in UTC, ISO 8601."""
 
 
-Json = dict[str, Any]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A whole corpus folder as read at one moment."""
+
+    documents: tuple[Document, ...]
+    passages: tuple[Passage, ...]
+    problems: tuple[Problem, ...]
+    files: Mapping[str, tuple[str, int, int]]
+    """Corpus path -> (SHA-256, modification time in ns, size in bytes), broken files included."""
+    broken: Mapping[str, str]
+    """Path of each file that could not be used but whose front matter still says its release -> that release."""

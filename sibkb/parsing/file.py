@@ -4,10 +4,10 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from typing import Final
+from typing import Any, Final
 
 from sibkb import vocabulary
 from sibkb.model import Document, Passage, Problem, strictest
@@ -82,7 +82,7 @@ def parse(path: str, data: bytes) -> Parsed:
     if text is None or located is None or front is None:
         return Parsed(document=None, passages=(), problems=file.sorted(), release=_release(located))
     file.check_front(front, located)
-    passages = [*file.facts(front, located), *file.passages(front)]
+    passages = file.named([*file.facts(front, located), *file.passages(front)], front.release)
     summary = next((passage.text for passage in passages if passage.kind == "summary"), "")
     document = file.document(front, summary, passages)
     broken = any(problem.severity == "error" for problem in file.problems)
@@ -239,22 +239,25 @@ class _File:
         for role, label in _PARTY_LABELS.items():
             for i, row in enumerate(getattr(front.parties, role)):
                 text = f"{label}: {row.name}" + (f" ({row.note})" if row.note else "")
-                found.append(self._fact(text, located, ("parties", role, i), row.source, "Parties"))
+                found.append(self._fact(text, located, ("parties", role, i), row, "Parties"))
         rows = iter(front_matter.entries(front))
         for name, label in _ENTRY_LABELS.items():
-            for i in range(len(getattr(front, name))):
+            for i, row in enumerate(getattr(front, name)):
                 entry = next(rows)
                 lead = f"{entry.figure}: {entry.what}" if name == "timeline" else f"{entry.what}: {entry.figure}"
                 text = (entry.what if entry.figure is None else lead) + (f" ({entry.note})" if entry.note else "")
-                found.append(self._fact(text, located, (name, i), entry.sources, label))
-        return _named(self.id, found, front.release)
+                found.append(self._fact(text, located, (name, i), row, label))
+        return found
 
-    def _fact(
-        self, text: str, located: Located, path: tuple[str | int, ...], sources: Iterable[str], label: str
-    ) -> Passage:
-        lines = (located.place(path)[0], located.ends[path])
+    def _fact(self, text: str, located: Located, path: tuple[str | int, ...], row: Any, label: str) -> Passage:
         return Passage(
-            id="", document_id=self.id, kind="fact", text=text, lines=lines, heading=(label,), source_ids=tuple(sources)
+            id=f"{self.id}.{row.id}" if row.id else "",
+            document_id=self.id,
+            kind="fact",
+            text=text,
+            lines=(located.place(path)[0], located.ends[path]),
+            heading=(label,),
+            source_ids=tuple(row.source),
         )
 
     # The body
@@ -265,11 +268,7 @@ class _File:
         if not any(block.kind == "summary" for block in found):
             self.report(self.body_line, 1, "B001", "there is no summary before the first heading",
                         "say in one paragraph what this is and why it matters")  # fmt: skip
-        return _named(self.id, [self._passage(block, front) for block in found], front.release, self._name_twice)
-
-    def _name_twice(self, passage: Passage) -> None:
-        name = passage.id.rpartition(".")[2]
-        self.report_at(passage.lines[0], f"#{name}", "B014", f"the name `{name}` is given twice", "give it another")
+        return [self._passage(block, front) for block in found]
 
     def _passage(self, block: body.Block, front: FrontMatter) -> Passage:
         self._check_attributes(block)
@@ -353,6 +352,22 @@ class _File:
                 self.report_at(block.lines[0], each, "B015", f"there is nothing named `{each}` to touch",
                                did_you_mean(each, [*rows, *fields]))  # fmt: skip
 
+    def named(self, passages: Iterable[Passage], release: str) -> list[Passage]:
+        """Give every passage its id: the author's name, or kind and digest of the text, `-2` for an exact repeat."""
+        seen: Counter[str] = Counter()
+        found = []
+        for passage in passages:
+            id = passage.id or f"{self.id}.{passage.kind}-{_digest(passage.text)}"
+            seen[id] += 1
+            if seen[id] > 1:
+                if passage.id:
+                    name = id.rpartition(".")[2]
+                    fix = "give it another, also where an entry of the front matter has it as its id"
+                    self.report_at(passage.lines[0], f"#{name}", "B014", f"the name `{name}` is given twice", fix)
+                id = f"{id}-{seen[id]}"
+            found.append(replace(passage, id=id, release=strictest([release, passage.release])))
+        return found
+
     def document(self, front: FrontMatter, summary: str, passages: Iterable[Passage]) -> Document:
         return Document(
             id=self.id,
@@ -382,24 +397,6 @@ class _File:
 
 def _and(words: Iterable[str]) -> str:
     return ", ".join(f"`{word}`" for word in sorted(words))
-
-
-def _named(
-    document_id: str, passages: Iterable[Passage], release: str, twice: Callable[[Passage], None] | None = None
-) -> list[Passage]:
-    """Passages with their ids: the author's name, or kind and digest of the text, `-2` for an exact repeat."""
-    seen: Counter[str] = Counter()
-    found = []
-    for passage in passages:
-        authored = bool(passage.id)
-        id = passage.id or f"{document_id}.{passage.kind}-{_digest(passage.text)}"
-        seen[id] += 1
-        if seen[id] > 1:
-            if authored and twice:
-                twice(passage)
-            id = f"{id}-{seen[id]}"
-        found.append(replace(passage, id=id, release=strictest([release, passage.release])))
-    return found
 
 
 def _digest(text: str) -> str:

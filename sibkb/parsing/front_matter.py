@@ -113,6 +113,7 @@ class PartyRow(_Strict):
     """Somebody who took part."""
 
     name: Text
+    id: Id | None = None
     note: Text | None = None
     source: Ids = []
 

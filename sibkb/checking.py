@@ -1,0 +1,91 @@
+"""What is wrong: with the corpus and its judged queries, and with this machine's copy of everything."""
+
+import platform
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Final
+
+from sibkb import corpus, evaluating
+from sibkb.errors import SibkbError
+from sibkb.kb import Settings
+from sibkb.model import Problem, Reading
+
+_PACKAGES: Final = ("streamlit", "sentence-transformers", "torch", "faiss-cpu", "tantivy", "pandas", "markdown-it-py")
+
+
+def check(folder: Path, wanted: Sequence[Path] = ()) -> tuple[Reading, list[Problem]]:
+    """Every problem of the wanted files; of all files and the judged queries where none is named."""
+    reading = corpus.read(folder)
+    ids = [passage.id for passage in reading.passages]
+    _, judged = evaluating.read_queries(corpus.QUERIES, corpus.read_queries(folder), ids)
+    return reading, corpus.select([*reading.problems, *judged], folder, wanted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    good: bool
+    told: str
+
+
+def doctor(settings: Settings) -> list[Finding]:
+    """Look at the machine, the packages, the weights, the corpus and the index."""
+    looks: dict[str, Callable[[Settings], str]] = {
+        "Python": lambda _: platform.python_version(),
+        "Packages": _packages,
+        "Weights": _weights,
+        "Corpus": _corpus,
+        "Index": _index,
+    }
+    return list(_look(looks, settings))
+
+
+def _look(looks: dict[str, Callable[[Settings], str]], settings: Settings) -> Iterator[Finding]:
+    for what, look in looks.items():
+        try:
+            yield Finding(what=what, good=True, told=look(settings))
+        except SibkbError as error:
+            yield Finding(what=what, good=False, told=str(error))
+
+
+def _packages(_: Settings) -> str:
+    missing = []
+    found = []
+    for name in _PACKAGES:
+        try:
+            found.append(f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        raise SibkbError(f"missing: {', '.join(missing)} — run `make setup`")
+    return ", ".join(found)
+
+
+def _weights(settings: Settings) -> str:
+    from sibkb.encoder import open_encoder
+
+    encoder = open_encoder(settings.model)
+    return f"{encoder.name}, {encoder.dimension} dimensions, SHA-256 {encoder.digest[:12]}…"
+
+
+def _corpus(settings: Settings) -> str:
+    reading, problems = check(settings.corpus)
+    if problems:
+        raise SibkbError(f"{len(problems)} problems in {settings.corpus} — `sibkb check` lists them")
+    return f"{len(reading.documents)} documents, {len(reading.passages)} passages, no problem"
+
+
+def _index(settings: Settings) -> str:
+    from sibkb import generations, kb
+
+    engine = generations.open_current(settings.indexes, settings.ceiling)
+    if engine is None:
+        raise SibkbError(f"nothing is built in {settings.indexes} — run `sibkb build`")
+    manifest = engine.manifest
+    if kb.changed(settings.corpus, manifest.files):
+        raise SibkbError(f"{manifest.name} is older than the corpus — run `sibkb build`")
+    return f"{manifest.name}, built {manifest.built}, {manifest.passages} passages, {manifest.parts} vectors"

@@ -1,0 +1,454 @@
+"""The command line: also what scripts and checks use. Data on stdout, everything else on stderr.
+
+Exit codes: 0 good, 1 problems found, 2 wrong use or something that cannot be done.
+"""
+
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+from rich.console import Console
+
+from sibkb import vocabulary
+from sibkb.errors import SibkbError
+from sibkb.model import FILTER_FIELDS, MODES, Filters, Problem, Query
+
+if TYPE_CHECKING:
+    from sibkb.kb import KnowledgeBase, Settings
+    from sibkb.model import Hit, Results
+
+app = typer.Typer(
+    name="sibkb",
+    help="A knowledge base of social impact bond case studies and interviews, kept as files.",
+    epilog="Begin with: sibkb search 'who did the legwork'",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+_STATE: Final[dict[str, "Settings"]] = {}
+
+Json = Annotated[bool, typer.Option("--json", help="Print data for scripts.")]
+
+
+def out() -> Console:
+    """Stdout, in colour only on a terminal, never wrapped in a pipe."""
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty(), markup=False, emoji=False)
+
+
+def err() -> Console:
+    """Stderr."""
+    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty(), markup=False, emoji=False)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command; an error that we raised on purpose becomes one clear line and exit code 2."""
+    try:
+        app(args=arguments)
+    except SibkbError as error:
+        err().print(f"sibkb: {error}", style="red")
+        _print_problems(getattr(error, "problems", ()), err())
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+
+
+@app.callback()
+def settings(
+    corpus: Annotated[Path | None, typer.Option(help="Folder of the case files.", envvar="SIBKB_CORPUS")] = None,
+    indexes: Annotated[Path | None, typer.Option(help="Folder of the built index.", envvar="SIBKB_INDEXES")] = None,
+    model: Annotated[str | None, typer.Option(help="Encoder: a local folder or a name.", envvar="SIBKB_MODEL")] = None,
+    release: Annotated[str, typer.Option(help="public, workshop or internal.", envvar="SIBKB_RELEASE")] = "public",
+) -> None:
+    """A knowledge base of social impact bond case studies and interviews, kept as files."""
+    from sibkb.kb import Settings
+
+    given = Settings()
+    if release not in vocabulary.RELEASES:
+        raise typer.BadParameter(f"use one of: {', '.join(vocabulary.RELEASES)}", param_hint="--release")
+    _STATE["settings"] = replace(
+        given, corpus=corpus or given.corpus, indexes=indexes or given.indexes, model=model or None, ceiling=release
+    )
+
+
+@app.command(epilog="For example: sibkb check   or   sibkb check corpus/cases/my-case.md")
+def check(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders; all where none is named.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Say everything that is wrong in the corpus, with place and fix."""
+    from sibkb import checking
+
+    where = _STATE["settings"].corpus
+    for path in paths or []:
+        if not path.exists():
+            raise typer.BadParameter(f"there is no {path}")
+    reading, problems = checking.check(where, paths or [])
+    if as_json:
+        _print_json([asdict(problem) for problem in problems])
+    else:
+        _print_problems(problems, out(), prefix=where)
+    errors = sum(problem.severity == "error" for problem in problems)
+    err().print(f"{len(reading.files)} files, {len(reading.passages)} passages, {errors} errors")
+    raise typer.Exit(1 if errors else 0)
+
+
+@app.command(epilog="For example: sibkb build")
+def build(as_json: Json = False) -> None:
+    """Build the index of the corpus; only what changed is encoded."""
+    from sibkb import kb
+
+    with _progress() as progress:
+        built = kb.build(_STATE["settings"], progress=progress)
+    manifest, published = built.published.manifest, built.published
+    _print_problems(built.reading.problems, err(), prefix=_STATE["settings"].corpus)
+    if as_json:
+        _print_json({"generation": manifest.name, "documents": manifest.documents, "passages": manifest.passages,
+                     "encoded": published.encoded, "reused": manifest.reused, "kept": list(published.kept),
+                     "problems": len(built.reading.problems)})  # fmt: skip
+    else:
+        how = f"{published.encoded} texts encoded, {manifest.reused} reused" if published.encoded else "nothing to do"
+        out().print(f"{manifest.name}: {manifest.documents} documents, {manifest.passages} passages; {how}")
+    for path in published.kept:
+        err().print(f"{path} is broken: its last good version is served", style="yellow")
+    raise typer.Exit(1 if built.reading.problems else 0)
+
+
+@app.command(epilog="For example: sibkb watch   (Ctrl+C ends it)")
+def watch() -> None:
+    """Build, then build again whenever a file changes."""
+    from sibkb import kb
+
+    def told(built: "kb.Built") -> None:
+        manifest = built.published.manifest
+        _print_problems(built.reading.problems, err(), prefix=_STATE["settings"].corpus)
+        out().print(f"{manifest.name}: {manifest.documents} documents, {built.published.encoded} texts encoded")
+
+    with contextlib.suppress(KeyboardInterrupt):
+        kb.follow(_STATE["settings"], told, lambda error: err().print(f"sibkb: {error}", style="red"))
+
+
+@app.command(epilog="For example: sibkb search 'how did legal come round' --kind quote --role worker -k 5")
+def search(
+    text: Annotated[str, typer.Argument(help="A question in plain words; \"double quotes\" ask for a phrase.")] = "",
+    k: Annotated[int, typer.Option("-k", "--limit", min=1, max=1000, help="How many hits.")] = 10,
+    offset: Annotated[int, typer.Option(min=0, help="Skip this many.")] = 0,
+    mode: Annotated[str, typer.Option(help=f"One of: {', '.join(MODES)}.")] = "hybrid",
+    kind: Annotated[list[str] | None, typer.Option(help="Such as quote or lesson; may be repeated.")] = None,
+    theme: Annotated[list[str] | None, typer.Option(help="Such as procurement.")] = None,
+    sector: Annotated[list[str] | None, typer.Option(help="Such as criminal-justice.")] = None,
+    country: Annotated[list[str] | None, typer.Option(help="Two letters, such as GB.")] = None,
+    stage: Annotated[list[str] | None, typer.Option(help="Of the project, such as ended-early.")] = None,
+    work_stage: Annotated[list[str] | None, typer.Option(help="Of the work, such as contracting.")] = None,
+    audience: Annotated[list[str] | None, typer.Option(help="Who can use it, such as commissioner.")] = None,
+    role: Annotated[list[str] | None, typer.Option(help="Who speaks, such as worker.")] = None,
+    about_role: Annotated[list[str] | None, typer.Option(help="Whom it is about.")] = None,
+    basis: Annotated[list[str] | None, typer.Option(help="stated or inferred.")] = None,
+    years: Annotated[str | None, typer.Option(help="When the service ran, such as 2012-2015.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Find who said what in which case, and why it matched."""
+    given = {"kind": kind, "theme": theme, "sector": sector, "country": country, "stage": stage,
+             "work_stage": work_stage, "audience": audience, "role": role, "about_role": about_role,
+             "basis": basis}  # fmt: skip
+    filters = Filters(**{name: tuple(values or ()) for name, values in given.items()}, years=_years(years))
+    _check_filters(filters)
+    if mode not in MODES:
+        raise typer.BadParameter(f"use one of: {', '.join(MODES)}", param_hint="--mode")
+    base = _open()
+    results = base.search(Query(text=text, filters=filters, limit=k, offset=offset, mode=mode))
+    if as_json:
+        from sibkb.exporting import results_json
+
+        _print_json(results_json(results, _corpus_name()))
+    else:
+        _print_results(results)
+
+
+@app.command(epilog="For example: sibkb show rikers-island-able   or   sibkb show interview-roles-in-government.own-job")
+def show(id: Annotated[str, typer.Argument(help="Id of a document or a passage.")], as_json: Json = False) -> None:
+    """Print a document or a passage with its sources and context."""
+    from sibkb.exporting import document_json, passage_json
+
+    base = _open()
+    if "." not in id:
+        document = base.document(id)
+        passages = base.engine.passages(document.passage_ids)
+        if as_json:
+            each = [passage_json(passage, document, _corpus_name()) for passage in passages]
+            _print_json(document_json(document) | {"passages": each})
+        else:
+            _print_document(document, passages)
+        return
+    passage = base.passage(id)
+    document = base.document(passage.document_id)
+    if as_json:
+        _print_json(passage_json(passage, document, _corpus_name()))
+    else:
+        _print_passage(passage, document)
+
+
+@app.command(epilog="For example: sibkb new case my-city-bond")
+def new(
+    kind: Annotated[str, typer.Argument(help="case or interview")],
+    id: Annotated[str, typer.Argument(help="Lower case, digits and hyphens.")],
+) -> None:
+    """Begin a case study or an interview from a template."""
+    from sibkb import corpus, templates
+    from sibkb.parsing.front_matter import ID
+
+    if kind not in templates.TEMPLATES:
+        raise typer.BadParameter(f"use one of: {', '.join(templates.TEMPLATES)}")
+    if not ID.fullmatch(id):
+        raise typer.BadParameter(f"`{id}` is no id: use lower case, digits and hyphens")
+    path = corpus.add(_STATE["settings"].corpus, f"{corpus.FOLDERS[kind]}/{id}.md", templates.TEMPLATES[kind])
+    out().print(str(path))
+    err().print("Fill in every TODO, then run: sibkb check")
+
+
+@app.command(epilog="For example: sibkb eval --split tune --queries")
+def eval(
+    split: Annotated[str | None, typer.Option(help="tune or held-out; both where none is named.")] = None,
+    mode: Annotated[list[str] | None, typer.Option(help="words, meaning, hybrid; all where none is named.")] = None,
+    queries: Annotated[bool, typer.Option("--queries", help="A row for every query.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Measure the ranking on the judged queries of the corpus."""
+    from sibkb import evaluating
+
+    base = _open()
+    judged, problems = evaluating.read_queries(*_queries())
+    if problems or not judged:
+        _print_problems(problems, err(), prefix=_STATE["settings"].corpus)
+        raise SibkbError("there are no judged queries to run — see corpus/queries.yaml and `sibkb check`")
+    rows = [
+        {"mode": each_mode, "split": each_split, "rows": _rank(base, each_mode, [q for q in judged if q.split == each_split])}
+        for each_split in ([split] if split else evaluating.SPLITS)
+        for each_mode in (mode or tuple(MODES))
+    ]
+    if as_json:
+        _print_json([{**row, "figures": asdict(evaluating.summarise(row["rows"])),
+                      "rows": [_row_json(each) for each in row["rows"]] if queries else None} for row in rows])  # fmt: skip
+    else:
+        _print_figures(rows, queries)
+
+
+@app.command(epilog="For example: sibkb doctor")
+def doctor(as_json: Json = False) -> None:
+    """Say whether everything sibkb needs is there and whole."""
+    from sibkb import checking
+
+    findings = checking.doctor(_STATE["settings"])
+    if as_json:
+        _print_json([asdict(finding) for finding in findings])
+    else:
+        for finding in findings:
+            out().print(f"{'ok ' if finding.good else 'BAD'} {finding.what}: {finding.told}")
+    raise typer.Exit(0 if all(finding.good for finding in findings) else 1)
+
+
+@app.command(name="app", epilog="For example: sibkb app --port 8600")
+def app_(
+    port: Annotated[int, typer.Option(help="First port to try.", min=1, max=65535)] = 8501,
+    address: Annotated[str, typer.Option(help="Where to listen; others can reach it with 0.0.0.0.")] = "localhost",
+) -> None:
+    """Start the app in the browser; the next free port is taken."""
+    from sibkb import serving
+
+    serving.serve(_STATE["settings"], address, port, err().print, _progress)
+
+
+# How things are printed
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def _print_problems(problems: Sequence[Problem], console: Console, prefix: Path | None = None) -> None:
+    base = f"{_shown(prefix)}/" if prefix else ""
+    for problem in problems:
+        console.print(f"{base}{problem}", style="red" if problem.severity == "error" else "yellow")
+
+
+def _shown(path: Path) -> str:
+    with contextlib.suppress(ValueError):
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    return str(path)
+
+
+def _corpus_name() -> str:
+    return _shown(_STATE["settings"].corpus)
+
+
+def _print_results(results: "Results") -> None:
+    console = out()
+    for word, instead in results.corrected.items():
+        console.print(f"Searched {instead} instead of {word}.\n", style="yellow")
+    if not results.hits:
+        console.print("No good match." if not results.total else "No more hits.", style="bold")
+    for hit in results.hits:
+        _print_hit(hit, console)
+    for field, value, count in results.without:
+        console.print(f"Without --{field.replace('_', '-')} {value}: {count} hits")
+    if results.near_misses:
+        console.print("\nClosest, but probably not it:", style="bold")
+        for hit in results.near_misses:
+            _print_hit(hit, console)
+    if results.total > results.query.offset + len(results.hits):
+        console.print(f"{results.total} hits in all; go on with --offset {results.query.offset + results.query.limit}")
+
+
+def _print_hit(hit: "Hit", console: Console) -> None:
+    from rich.text import Text
+
+    from sibkb.exporting import why
+
+    passage, document = hit.passage, hit.document
+    words = Text(passage.text)
+    for start, end in hit.marks:
+        words.stylize("bold", start, end)
+    console.print(words)
+    role = vocabulary.ROLES[passage.speaker_role].label if passage.speaker_role else None
+    said = " · ".join(filter(None, (passage.speaker, role)))
+    label = vocabulary.PASSAGE_KINDS[passage.kind].label
+    console.print(f"  {label}{f' — {said}' if said else ''} — {document.title}", style="cyan")
+    console.print(f"  {why(hit)}", style="dim")
+    console.print(f"  {_corpus_name()}/{document.path}:{passage.lines[0]}  {passage.id}\n", style="dim")
+
+
+def _print_passage(passage: Any, document: Any) -> None:
+    console = out()
+    console.print(f"{passage.text}\n")
+    if passage.context:
+        console.print(f"{passage.context}\n")
+    fields = ("kind", "speaker", "speaker_role", "about_role", "status", "basis", "work_stage", "themes", "audiences")
+    for name in fields:
+        if value := getattr(passage, name):
+            console.print(f"{name.replace('_', ' ')}: {', '.join(value) if isinstance(value, tuple) else value}")
+    console.print(f"document: {document.title} ({document.id})")
+    console.print(f"where: {_corpus_name()}/{document.path}:{passage.lines[0]}-{passage.lines[1]}")
+    for id in passage.source_ids:
+        _print_source(document.source(id), console)
+
+
+def _print_source(source: Any, console: Console) -> None:
+    from sibkb.exporting import cited
+
+    console.print(f"source: {cited(source)}")
+
+
+def _print_document(document: Any, passages: Sequence[Any]) -> None:
+    console = out()
+    console.print(document.title, style="bold")
+    console.print(f"{_corpus_name()}/{document.path}\n")
+    heading: tuple[str, ...] = ()
+    for passage in passages:
+        if passage.heading != heading:
+            heading = passage.heading
+            console.print("\n" + " / ".join(heading), style="bold")
+        said = f" — {passage.speaker}" if passage.speaker else ""
+        console.print(f"{passage.text}{said}  [{', '.join(passage.source_ids)}]")
+    console.print()
+    for source in document.sources:
+        _print_source(source, console)
+
+
+def _print_figures(rows: Sequence[dict[str, Any]], queries: bool) -> None:
+    from sibkb import evaluating
+
+    console = out()
+    console.print(f"{'split':9}{'mode':9}{'n':>4}{'S@1':>7}{'S@3':>7}{'MRR@10':>8}{'nDCG@10':>9}{'R@20':>7}{'none':>6}{'refused':>9}")
+    for row in rows:
+        f = evaluating.summarise(row["rows"])
+        console.print(
+            f"{row['split']:9}{row['mode']:9}{f.queries:4}{f.success_1:7.3f}{f.success_3:7.3f}{f.mrr_10:8.3f}"
+            f"{f.ndcg_10:9.3f}{f.recall_20:7.3f}{f.unanswerable:6}{f.refused:9.3f}"
+        )
+    for row in rows if queries else ():
+        console.print(f"\n{row['split']}, {row['mode']}", style="bold")
+        for each in row["rows"]:
+            console.print(f"{each.query.id:7}{each.success_3:3.0f}{each.ndcg_10:7.3f}{len(each.ranking):4}  {each.query.text}")
+
+
+def _row_json(row: Any) -> dict[str, Any]:
+    return asdict(row) | {"query": row.query.id, "text": row.query.text, "ranking": list(row.ranking)}
+
+
+# Bits that commands share
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr that appears with the first step of long work."""
+    from rich.progress import Progress
+
+    with Progress(console=err(), transient=True) as bar:
+        task = bar.add_task("Encoding", total=None, visible=False)
+        yield lambda done, total: bar.update(task, completed=done, total=total, visible=True)
+
+
+def _open() -> "KnowledgeBase":
+    from sibkb import generations, kb
+
+    settings = _STATE["settings"]
+    if generations.current(settings.indexes) is None:
+        err().print("Nothing is built yet: building the index first. This takes a minute or two, once.")
+    with _progress() as progress:
+        base = kb.open_kb(settings, progress)
+    if base.stale():
+        err().print("The corpus has changed since the index was built: run `sibkb build`.", style="yellow")
+    return base
+
+
+def _queries() -> tuple[str, str]:
+    from sibkb import corpus
+
+    return corpus.QUERIES, corpus.read_queries(_STATE["settings"].corpus)
+
+
+def _rank(base: "KnowledgeBase", mode: str, judged: Sequence[Any]) -> Any:
+    from sibkb import evaluating
+
+    def rank(text: str) -> list[str]:
+        results = base.search(Query(text=text, mode=mode, limit=evaluating.DEPTH))
+        return [hit.passage.id for hit in results.hits]
+
+    return evaluating.run(judged, rank)
+
+
+def _years(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    first, _, last = text.partition("-")
+    if not (first.isdigit() and (last or first).isdigit()):
+        raise typer.BadParameter("write 2012 or 2012-2015", param_hint="--years")
+    return int(first), int(last or first)
+
+
+_WORDS: Final = {
+    "kind": vocabulary.PASSAGE_KINDS,
+    "theme": vocabulary.THEMES,
+    "sector": vocabulary.SECTORS,
+    "stage": vocabulary.STAGES,
+    "work_stage": vocabulary.WORK_STAGES,
+    "audience": vocabulary.AUDIENCES,
+    "role": vocabulary.ROLES,
+    "about_role": vocabulary.ROLES,
+    "basis": vocabulary.BASES,
+}
+
+
+def _check_filters(filters: Filters) -> None:
+    for field in FILTER_FIELDS:
+        for value in getattr(filters, field):
+            if field in _WORDS and value not in _WORDS[field]:
+                fix = f"`{value}` is none of: {', '.join(_WORDS[field])}"
+                raise typer.BadParameter(fix, param_hint=f"--{field.replace('_', '-')}")

@@ -1,0 +1,156 @@
+"""The folder of files <-> documents; the only code that reads or writes that folder."""
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from sibkb.errors import CorpusError
+from sibkb.model import Document, Problem, Reading
+from sibkb.parsing import Parsed, parse
+
+FOLDERS: Final[Mapping[str, str]] = {"case": "cases", "interview": "interviews"}
+"""What `sibkb new` can begin -> the folder it goes to."""
+QUERIES: Final = "queries.yaml"
+"""The judged queries, which live with the texts they judge."""
+_NOT_DOCUMENTS: Final = frozenset({"README.md", "LICENSE.md"})
+
+
+def paths(folder: Path) -> list[Path]:
+    """Every corpus file, sorted; drafts and dot-folders are left out."""
+    if not folder.is_dir():
+        raise CorpusError(f"there is no corpus folder at {folder} — name one with --corpus or SIBKB_CORPUS")
+    return sorted(path for path in folder.rglob("*.md") if _counts(path.relative_to(folder)))
+
+
+def _counts(path: Path) -> bool:
+    hidden = any(part.startswith(".") or part == "drafts" for part in path.parts[:-1])
+    return not hidden and not path.name.startswith(".") and path.name not in _NOT_DOCUMENTS
+
+
+def times(folder: Path) -> dict[str, tuple[int, int]]:
+    """Path -> (modification time in ns, size): what tells cheaply whether an index is stale."""
+    return {path.relative_to(folder).as_posix(): _time(path) for path in paths(folder) if path.is_file()}
+
+
+def _time(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size
+
+
+def read_queries(folder: Path) -> str:
+    """The text of the judged queries; an empty list where the corpus has none."""
+    path = folder / QUERIES
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return "[]"
+    except UnicodeDecodeError as error:
+        raise CorpusError(f"{path} is not UTF-8 text — save it as UTF-8") from error
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of the file's bytes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def read(folder: Path) -> Reading:
+    """Read every file; what is wrong is said, and the rest is read all the same."""
+    files: dict[str, tuple[str, int, int]] = {}
+    parsed: dict[str, Parsed] = {}
+    for path in paths(folder):
+        name = path.relative_to(folder).as_posix()
+        try:
+            data, (modified, size) = path.read_bytes(), _time(path)
+        except FileNotFoundError:  # deleted while we were reading: it is no longer part of the corpus
+            continue
+        files[name] = (hashlib.sha256(data).hexdigest(), modified, size)
+        parsed[name] = parse(name, data)
+    return _joined(parsed, files)
+
+
+def _joined(parsed: Mapping[str, Parsed], files: Mapping[str, tuple[str, int, int]]) -> Reading:
+    problems = [problem for each in parsed.values() for problem in each.problems]
+    whole = {path: each for path, each in parsed.items() if each.document}
+    relations = list(_check_relations(whole, {Path(path).stem for path in parsed}))
+    refused = {problem.path for problem in relations}
+    good = [each for path, each in whole.items() if path not in refused]
+    return Reading(
+        documents=tuple(each.document for each in good if each.document),
+        passages=tuple(passage for each in good for passage in each.passages),
+        problems=tuple(sorted([*problems, *relations], key=lambda p: (p.path, p.line, p.column, p.code))),
+        files=files,
+        broken={
+            path: each.release
+            for path, each in parsed.items()
+            if each.release and (each.document is None or path in refused)
+        },
+    )
+
+
+def _check_relations(parsed: Mapping[str, Parsed], ids: Iterable[str]) -> Iterator[Problem]:
+    known = set(ids)
+    first: dict[str, str] = {}
+    kinds = {each.document.id: each.document.kind for each in parsed.values() if each.document}
+    for path, each in sorted(parsed.items()):
+        document = each.document
+        if document is None:
+            continue
+        if document.id in first:
+            yield Problem(path=path, line=0, column=0, code="R003", message=f"{first[document.id]} has the same id",
+                          fix="rename one of the two files")  # fmt: skip
+        first.setdefault(document.id, path)
+        for key, target in _relations(document):
+            line, column = (each.places or {}).get(key, (1, 1))
+            if fault := _fault(key, target, document.id, known, kinds):
+                code, message, fix = fault
+                yield Problem(path=path, line=line, column=column, code=code, message=message, fix=fix)
+
+
+def _relations(document: Document) -> Iterator[tuple[str, str]]:
+    if document.part_of:
+        yield "part_of", document.part_of
+    yield from (("supported_by", target) for target in document.supported_by)
+    yield from (("follows", target) for target in document.follows)
+
+
+def _fault(
+    key: str, target: str, id: str, known: Iterable[str], kinds: Mapping[str, str]
+) -> tuple[str, str, str] | None:
+    if target == id:
+        return "R002", f"`{key}` names this very document", "name another, or remove it"
+    if target not in known:
+        return "R001", f"there is no document `{target}`", "name a file of the corpus without .md, or remove it"
+    if key == "part_of" and kinds.get(target, "programme") != "programme":
+        return "R004", f"`{target}` is no programme", "use follows or supported_by"
+    return None
+
+
+def select(problems: Sequence[Problem], folder: Path, wanted: Sequence[Path]) -> list[Problem]:
+    """The problems of the wanted files and folders; all of them where none is named."""
+    if not wanted:
+        return list(problems)
+    roots = [path.resolve() for path in wanted]
+    return [problem for problem in problems if any(_below(folder / problem.path, root) for root in roots)]
+
+
+def _below(path: Path, root: Path) -> bool:
+    return root == path.resolve() or root in path.resolve().parents
+
+
+def add(folder: Path, path: str, text: str) -> Path:
+    """Create a file that was not there; never overwrites, and leaves nothing half written."""
+    target = folder / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        aside.write_text(text, encoding="utf-8")
+        os.link(aside, target)  # fails where the name is taken, unlike a rename
+    except FileExistsError as error:
+        raise CorpusError(f"{target} is there already — choose another id, or edit that file") from error
+    except OSError as error:
+        raise CorpusError(f"{target} cannot be written: {error.strerror} — check the folder's rights") from error
+    finally:
+        aside.unlink(missing_ok=True)
+    return target

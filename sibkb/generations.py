@@ -1,0 +1,228 @@
+"""indexes/: publish a generation, find the current one, prune the others; the only code that touches that folder.
+
+A generation is named by what it was made of, written aside, opened and checked, synced, renamed into place, and only then
+named in `CURRENT`; it is never changed afterwards. A crash at any moment leaves the old one serving. One builder at a
+time holds the kernel's lock on `.lock`; a second waits for it and then finds its work done.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from sibkb import engine
+from sibkb.encoder import Encoder, FloatArray
+from sibkb.errors import GenerationError
+from sibkb.model import STRICTNESS, Document, Manifest, Passage, Reading
+
+Progress = Callable[[int, int], None]
+"""Texts encoded so far, and in all."""
+_CURRENT: Final = "CURRENT"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What a build came to."""
+
+    manifest: Manifest
+    encoded: int
+    """Vectors computed now; 0 where nothing had changed."""
+    kept: tuple[str, ...]
+    """Broken files whose last good version is served."""
+
+
+def current(indexes: Path) -> str | None:
+    """The name of the generation in use; None where nothing is built."""
+    try:
+        return (indexes / _CURRENT).read_text(encoding="utf-8").strip() or None
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _unusable(indexes, error) from error
+
+
+def folder(indexes: Path) -> Path | None:
+    """The folder of the generation in use."""
+    name = current(indexes)
+    return indexes / name if name else None
+
+
+def open_current(indexes: Path, ceiling: str) -> engine.EmbeddedEngine | None:
+    """Open the generation in use; one that vanished under us means that a newer is there."""
+    for _ in range(3):
+        path = folder(indexes)
+        if path is None:
+            return None
+        try:
+            return engine.EmbeddedEngine(path, ceiling)
+        except GenerationError:
+            if folder(indexes) == path:
+                raise
+    return None
+
+
+def publish(indexes: Path, reading: Reading, encoder: Encoder, progress: Progress | None = None) -> Published:
+    """Make the generation of this reading the one in use; no work where it is already."""
+    with _locked(indexes):
+        before = _usable(folder(indexes))
+        reading, kept = _with_last_good(reading, before)
+        name = _name(reading, encoder)
+        if before and before.name == name:
+            return Published(manifest=engine.read_manifest(before), encoded=0, kept=kept)
+        try:
+            manifest, encoded = _write(indexes, name, reading, encoder, before, progress)
+            _point(indexes, name)
+            _prune(indexes, keep={name, before.name if before else name})
+        except OSError as error:
+            raise _unusable(indexes, error) from error
+        return Published(manifest=manifest, encoded=encoded, kept=kept)
+
+
+def _unusable(indexes: Path, error: OSError) -> GenerationError:
+    return GenerationError(
+        f"{indexes} cannot be used: {error.strerror or error} — check its rights and free space, "
+        "or name another folder with --indexes or SIBKB_INDEXES; the index in use is unchanged"
+    )
+
+
+@contextlib.contextmanager
+def _locked(indexes: Path) -> Iterator[None]:
+    try:
+        indexes.mkdir(parents=True, exist_ok=True)
+        file = (indexes / ".lock").open("w")
+    except OSError as error:
+        raise _unusable(indexes, error) from error
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _usable(path: Path | None) -> Path | None:
+    """The generation before, if it can be read; a damaged one is made anew from the corpus."""
+    if path is None:
+        return None
+    try:
+        engine.check(path)
+    except GenerationError:
+        return None
+    return path
+
+
+def _with_last_good(reading: Reading, before: Path | None) -> tuple[Reading, tuple[str, ...]]:
+    if before is None or not reading.broken:
+        return reading, ()
+    documents, passages = engine.read_tables(before)
+    here = {document.id for document in reading.documents}
+    old = [each for each in documents if _may_stay(each, reading.broken) and each.id not in here]
+    ids = {document.id for document in old}
+    merged = replace(
+        reading,
+        documents=(*reading.documents, *old),
+        passages=(*reading.passages, *(passage for passage in passages if passage.document_id in ids)),
+    )
+    return merged, tuple(document.path for document in old)
+
+
+def _may_stay(document: Document, broken: Mapping[str, str]) -> bool:
+    release = broken.get(document.path)
+    return release is not None and STRICTNESS.index(release) <= STRICTNESS.index(document.release)
+
+
+def _name(reading: Reading, encoder: Encoder) -> str:
+    parts: list[object] = [engine.SCHEMA, encoder.digest]
+    parts += sorted(reading.documents, key=lambda document: document.id)
+    parts += sorted(reading.passages, key=lambda passage: passage.id)
+    return hashlib.sha256("\n".join(map(repr, parts)).encode()).hexdigest()[:16]
+
+
+def _write(
+    indexes: Path, name: str, reading: Reading, encoder: Encoder, before: Path | None, progress: Progress | None
+) -> tuple[Manifest, int]:
+    aside = indexes / f".{name}.{os.getpid()}"
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir()
+    try:
+        documents, passages = _ordered(reading)
+        parts = engine.make_parts({document.id: document for document in documents}, passages)
+        vectors, encoded = _vectors([part.text for part in parts], encoder, before, progress)
+        manifest = engine.write(
+            aside,
+            documents=documents,
+            passages=passages,
+            parts=parts,
+            vectors=vectors,
+            manifest=engine.ManifestHead(
+                name=name,
+                encoder=encoder.name,
+                encoder_digest=encoder.digest,
+                dimension=encoder.dimension,
+                reused=len(parts) - encoded,
+                files=reading.files,
+                built=datetime.now(UTC).isoformat(timespec="seconds"),
+            ),
+        )
+        engine.EmbeddedEngine(aside, ceiling="internal")
+        _sync(aside)
+        if (indexes / name).exists():
+            shutil.rmtree(indexes / name)
+        aside.rename(indexes / name)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return manifest, encoded
+
+
+def _ordered(reading: Reading) -> tuple[list[Document], list[Passage]]:
+    documents = sorted(reading.documents, key=lambda document: document.id)
+    return documents, sorted(reading.passages, key=lambda passage: (passage.document_id, passage.lines, passage.id))
+
+
+def _vectors(
+    texts: Sequence[str], encoder: Encoder, before: Path | None, progress: Progress | None
+) -> tuple[list[FloatArray], int]:
+    """One array of window vectors a text, taken from the generation before where it holds the same text."""
+    known: Mapping[str, FloatArray] = {}
+    if before and engine.read_manifest(before).encoder_digest == encoder.digest:
+        known = engine.reusable(before)
+    missing = list(dict.fromkeys(text for text in texts if engine.digest(text) not in known))
+    fresh = dict(zip(missing, encoder.encode_passages(missing, progress), strict=True)) if missing else {}
+    return [fresh[text] if text in fresh else known[engine.digest(text)] for text in texts], len(missing)
+
+
+def _sync(path: Path) -> None:
+    for each in (*path.rglob("*"), path):
+        handle = os.open(each, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _point(indexes: Path, name: str) -> None:
+    aside = indexes / f"{_CURRENT}.{os.getpid()}"
+    with aside.open("w", encoding="utf-8") as file:
+        file.write(f"{name}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(indexes / _CURRENT)
+    _sync_folder(indexes)
+
+
+def _sync_folder(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _prune(indexes: Path, keep: set[str]) -> None:
+    """Remove all but the wanted generations and what crashed builds left aside; we hold the lock."""
+    for path in indexes.iterdir():
+        if path.is_dir() and path.name not in keep and ((path / "manifest.json").exists() or path.name.startswith(".")):
+            shutil.rmtree(path, ignore_errors=True)
