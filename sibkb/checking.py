@@ -9,8 +9,8 @@ from typing import Final
 
 from sibkb import corpus, evaluating
 from sibkb.errors import SibkbError
-from sibkb.kb import Settings
 from sibkb.model import Problem, Reading
+from sibkb.settings import Settings
 
 _PACKAGES: Final = ("streamlit", "sentence-transformers", "torch", "faiss-cpu", "tantivy", "pandas", "markdown-it-py")
 

@@ -17,9 +17,10 @@ from rich.console import Console
 from sibkb import vocabulary
 from sibkb.errors import SibkbError
 from sibkb.model import FILTER_FIELDS, MODES, Filters, Problem, Query
+from sibkb.settings import Settings
 
 if TYPE_CHECKING:
-    from sibkb.kb import KnowledgeBase, Settings
+    from sibkb.kb import KnowledgeBase
     from sibkb.model import Hit, Results
 
 app = typer.Typer(
@@ -32,7 +33,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-_STATE: Final[dict[str, "Settings"]] = {}
+_STATE: Final[dict[str, Settings]] = {}
 
 Json = Annotated[bool, typer.Option("--json", help="Print data for scripts.")]
 
@@ -68,8 +69,6 @@ def settings(
     release: Annotated[str, typer.Option(help="public, workshop or internal.", envvar="SIBKB_RELEASE")] = "public",
 ) -> None:
     """A knowledge base of social impact bond case studies and interviews, kept as files."""
-    from sibkb.kb import Settings
-
     given = Settings()
     if release not in vocabulary.RELEASES:
         raise typer.BadParameter(f"use one of: {', '.join(vocabulary.RELEASES)}", param_hint="--release")

@@ -1,12 +1,10 @@
 """The knowledge base: an open generation and its encoder; what every door holds."""
 
-import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 
@@ -16,30 +14,7 @@ from sibkb.engine import EmbeddedEngine
 from sibkb.errors import CorpusError, GenerationError, QueryError, SibkbError
 from sibkb.generations import Progress, Published
 from sibkb.model import MODES, Document, Passage, Query, Reading, Results
-
-_ROOT: Final = Path(__file__).resolve().parent.parent
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """Where things are and who may see what."""
-
-    corpus: Path = _ROOT / "corpus"
-    indexes: Path = _ROOT / "indexes"
-    model: str | None = None
-    """A local folder or a model's name; None for the one that is shipped."""
-    ceiling: str = "public"
-
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """Read SIBKB_CORPUS, SIBKB_INDEXES, SIBKB_MODEL and SIBKB_RELEASE."""
-        return cls(
-            corpus=Path(environment.get("SIBKB_CORPUS") or _ROOT / "corpus"),
-            indexes=Path(environment.get("SIBKB_INDEXES") or _ROOT / "indexes"),
-            model=environment.get("SIBKB_MODEL") or None,
-            ceiling=environment.get("SIBKB_RELEASE") or "public",
-        )
-
+from sibkb.settings import Settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:

@@ -11,13 +11,14 @@ from typing import Final
 
 from sibkb import generations, kb
 from sibkb.errors import SibkbError
+from sibkb.settings import Settings
 
 _APP: Final = Path(__file__).resolve().parent.parent / "app.py"
 _TRIES: Final = 50
 
 
 def serve(
-    settings: kb.Settings,
+    settings: Settings,
     address: str,
     port: int,
     say: Callable[[str], None],

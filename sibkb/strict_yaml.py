@@ -5,9 +5,10 @@ every scalar stays the text its author wrote (`null`, `~` and nothing are None);
 refused.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import yaml
 
@@ -17,6 +18,24 @@ Path = tuple[str | int, ...]
 Value = None | str | list["Value"] | dict[str, "Value"]
 
 _NULLS: Final = frozenset({"", "~", "null"})
+_DEEPEST: Final = 20
+"""Our front matter needs 4; the composer is recursive and would end in Python's own limit."""
+_INVISIBLE: Final = re.compile(yaml.reader.Reader.NON_PRINTABLE.pattern + "|[\x85\u2028\u2029]")
+"""What YAML refuses, and what it takes for the end of a line where editors, and we, do not."""
+_NO_CHARACTER: Final = re.compile(r"\\U(?!000|0010)[0-9A-Fa-f]{8}")
+_QUOTE: Final = "put the value in double quotes if it holds `: ` or ` #` or begins with a mark"
+_UNCLOSED: Final[Mapping[str, str]] = {
+    "or ']'": "close the list that begins here with ], its items apart by commas",
+    "or '}'": "close the table that begins here with }, its keys apart by commas",
+    "end of stream": "close the quotation mark that stands here",
+}
+_FIXES: Final[Mapping[str, str]] = {
+    **_UNCLOSED,
+    "'\\t'": "indent with spaces, not with tabs",
+    "<block end>": "begin keys of one table in the same column, and put a value that holds marks in double quotes",
+    "<document start>": "remove the line that begins with `...` or `%`",
+}
+"""Part of what the YAML reader says -> what to do about it."""
 
 
 class StrictYamlError(ValueError):
@@ -48,36 +67,59 @@ class Located:
 
 def load(text: str, *, first_line: int = 1) -> Located:
     """Read one YAML document; `first_line` is where its first line stands in the file around it."""
+    _refuse_invisible(text, first_line)
     places: dict[Path, Place] = {}
     ends: dict[Path, int] = {}
     try:
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                raise _refused("anchors and aliases are not used here", event.start_mark, first_line, "write it out")
-            if getattr(event, "tag", None):
-                raise _refused(f"the tag {event.tag} is not used here", event.start_mark, first_line, "remove it")
+        _refuse_events(text, first_line)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = (mark.line + first_line, mark.column + 1) if mark else (first_line, 1)
-        raise StrictYamlError(
-            f"this is not YAML: {error.problem}", place, "quote the value with double quotes if it holds `: ` or ` #`"
-        ) from error
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + first_line
-        raise StrictYamlError(f"a control character (code {error.character})", (line, 1), "remove it") from error
+        raise _unreadable(error, first_line) from error
     value = None if node is None else _convert(node, (), places, ends, first_line)
     return Located(value=value, places=places, ends=ends)
 
 
-def _refused(message: str, mark: yaml.Mark, first_line: int, fix: str) -> StrictYamlError:
+def _unreadable(error: yaml.MarkedYAMLError, first_line: int) -> StrictYamlError:
+    problem = error.problem or "it ends too early"
+    unclosed = any(sign in problem for sign in _UNCLOSED)
+    mark = (error.context_mark if unclosed else None) or error.problem_mark or error.context_mark
+    place = (mark.line + first_line, mark.column + 1) if mark else (first_line, 1)
+    fix = next((fix for sign, fix in _FIXES.items() if sign in problem), _QUOTE)
+    return StrictYamlError(f"this is not YAML: {problem}", place, fix)
+
+
+def _refuse_invisible(text: str, first_line: int) -> None:
+    for pattern, what in ((_INVISIBLE, "an invisible character"), (_NO_CHARACTER, "an escape that is no character")):
+        if match := pattern.search(text):
+            at = match.start()
+            place = (text.count("\n", 0, at) + first_line, at - text.rfind("\n", 0, at))
+            raise StrictYamlError(f"{what}, {match[0]!a}", place, "remove it")
+
+
+def _refuse_events(text: str, first_line: int) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise _refused("anchors and aliases are not used here", event.start_mark, first_line,
+                           "write the value out, in double quotes if it begins with & or *")  # fmt: skip
+        if tag := getattr(event, "tag", None):
+            raise _refused(f"the tag `{tag}` is not used here", event.start_mark, first_line,
+                           "remove it, or put the value in double quotes")  # fmt: skip
+        if isinstance(event, yaml.ScalarEvent) and (match := _INVISIBLE.search(event.value)):
+            raise _refused(f"an invisible character, {match[0]!a}", event.start_mark, first_line, "remove it")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise _refused(f"more than {_DEEPEST} lists or tables inside each other", event.start_mark, first_line,
+                           "take some of them out")  # fmt: skip
+
+
+def _refused(message: str, mark: Any, first_line: int, fix: str) -> StrictYamlError:
     return StrictYamlError(message, (mark.line + first_line, mark.column + 1), fix)
 
 
 def _convert(node: yaml.Node, path: Path, places: dict[Path, Place], ends: dict[Path, int], first_line: int) -> Value:
     places[path] = (node.start_mark.line + first_line, node.start_mark.column + 1)
-    end = node.end_mark
-    ends[path] = end.line + first_line - (1 if end.column == 0 and end.line > node.start_mark.line else 0)
+    ends[path] = _last_line(node) + first_line
     if isinstance(node, yaml.ScalarNode):
         return None if node.style is None and node.value in _NULLS else node.value
     if isinstance(node, yaml.SequenceNode):
@@ -89,6 +131,16 @@ def _convert(node: yaml.Node, path: Path, places: dict[Path, Place], ends: dict[
         result[key.value] = _convert(item, (*path, key.value), places, ends, first_line)
         places[(*path, key.value, "key")] = (key.start_mark.line + first_line, key.start_mark.column + 1)
     return result
+
+
+def _last_line(node: yaml.Node) -> int:
+    """A block's own end mark stands where the next value begins, below blank lines and comments."""
+    if isinstance(node, yaml.CollectionNode) and node.value and not node.flow_style:
+        last = node.value[-1]
+        return _last_line(last[1] if isinstance(last, tuple) else last)
+    if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">"):
+        return int(node.end_mark.line) - 1
+    return int(node.end_mark.line)
 
 
 def _pairs(node: yaml.Node, first_line: int) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:

@@ -2,13 +2,16 @@
 
 import hashlib
 import json
+import math
 import shutil
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -17,11 +20,16 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from sibkb.encoder import Encoder, ModelEncoder, QueryEncoder, open_encoder
-from sibkb.encoder.bert import read_shape
+from sibkb.encoder.bert import gelu, read_shape
 from sibkb.encoder.transformer import PASSAGE_PROMPTS, TransformerEncoder
 from sibkb.encoder.weights import DEFAULT_SUMS, REINSTALL
 from sibkb.encoder.window import OVERLAP, spans, split
 from sibkb.errors import ModelError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+pytestmark = pytest.mark.real
 
 SENTENCE = (
     "The outcome payer pays only when the independent evaluator has confirmed that fewer young people returned to "
@@ -82,7 +90,6 @@ SHORT = (
     SENTENCE,
     SENTENCE * 5,
 )
-CORE = ("model.safetensors", "tokenizer.json", "config.json", "modules.json", "sentence_bert_config.json")
 
 
 @pytest.fixture(scope="module")
@@ -107,8 +114,11 @@ def folder(encoder: ModelEncoder) -> Path:
 
 
 @pytest.fixture(scope="module")
-def reference(folder: Path, encoder: ModelEncoder) -> TransformerEncoder:
-    return TransformerEncoder.load(folder, threads=None)
+def reference(folder: Path, encoder: ModelEncoder) -> "SentenceTransformer":
+    """The same weights as sentence-transformers itself loads them; after `encoder`, which makes it quiet."""
+    from sentence_transformers import SentenceTransformer
+
+    return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
 
 
 @pytest.fixture(scope="module")
@@ -135,9 +145,9 @@ def rewrite(path: Path, **changes: object) -> None:
 
 
 def test_a_query_has_the_vector_that_sentence_transformers_gives(
-    encoder: ModelEncoder, reference: TransformerEncoder
+    encoder: ModelEncoder, reference: "SentenceTransformer"
 ) -> None:
-    found, expected = encoder.encode_queries(SHORT), reference._model.encode(list(SHORT), show_progress_bar=False)
+    found, expected = encoder.encode_queries(SHORT), reference.encode(list(SHORT), show_progress_bar=False)
     assert found.dtype == np.float32
     assert found.shape == (len(SHORT), 384) == (len(SHORT), encoder.dimension)
     assert np.abs(found - expected).max(axis=1).tolist() == pytest.approx([0] * len(SHORT), abs=1e-5)
@@ -145,29 +155,32 @@ def test_a_query_has_the_vector_that_sentence_transformers_gives(
 
 @pytest.mark.parametrize("text", LONG, ids=["english", "arabic", "chinese", "korean", "one-letter words"])
 def test_a_long_query_is_the_mean_of_its_parts(
-    encoder: ModelEncoder, reference: TransformerEncoder, tokenizer: Tokenizer, text: str
+    encoder: ModelEncoder, reference: "SentenceTransformer", tokenizer: Tokenizer, text: str
 ) -> None:
-    parts = reference._model.encode(split(text, tokenizer, 256), show_progress_bar=False)
+    parts = reference.encode(split(text, tokenizer, 256), show_progress_bar=False)
     assert len(parts) > 1
     mean = parts.mean(axis=0) / np.linalg.norm(parts.mean(axis=0))
     assert encoder.encode_queries([text])[0] == pytest.approx(mean, abs=1e-5)
-    assert reference.encode_queries([text])[0] == pytest.approx(mean, abs=1e-5)
+
+
+def test_gelu_is_the_exact_one() -> None:
+    x = np.linspace(-6, 6, 2001, dtype=np.float32)
+    exact = [0.5 * value * (1 + math.erf(value / math.sqrt(2))) for value in x.tolist()]
+    assert np.abs(gelu(x) - exact).max() < 1e-6
 
 
 def test_a_query_has_the_same_vector_in_any_company(encoder: ModelEncoder) -> None:
-    together = encoder.encode_queries(SHORT + LONG)
-    assert np.abs(together - np.vstack([encoder.encode_queries([text]) for text in SHORT + LONG])).max() < 1e-6
+    together = encoder.encode_queries(SHORT)
+    assert np.abs(together - np.vstack([encoder.encode_queries([text]) for text in SHORT])).max() < 1e-6
 
 
-def test_no_queries_are_no_vectors_and_no_passages_no_parts(
-    encoder: ModelEncoder, reference: TransformerEncoder
-) -> None:
-    assert encoder.encode_queries([]).shape == reference.encode_queries([]).shape == (0, 384)
+def test_no_queries_are_no_vectors_and_no_passages_no_parts(encoder: ModelEncoder) -> None:
+    assert encoder.encode_queries([]).shape == (0, 384)
     assert encoder.encode_passages([]) == ()
 
 
 def test_passages_come_back_in_their_order_with_all_their_parts(
-    encoder: ModelEncoder, reference: TransformerEncoder, tokenizer: Tokenizer
+    encoder: ModelEncoder, reference: "SentenceTransformer", tokenizer: Tokenizer
 ) -> None:
     texts = [*SHORT, *LONG, *reversed(SHORT)]
     heard: list[tuple[int, int]] = []
@@ -176,7 +189,7 @@ def test_passages_come_back_in_their_order_with_all_their_parts(
     assert [len(parts) for parts in found] == [len(parts) for parts in pieces]
     assert {len(parts) for parts in found[: len(SHORT)]} == {1}
     assert min(len(parts) for parts in found[len(SHORT) : -len(SHORT)]) > 1
-    expected = reference._model.encode([piece for parts in pieces for piece in parts], show_progress_bar=False)
+    expected = reference.encode([piece for parts in pieces for piece in parts], show_progress_bar=False)
     assert np.abs(np.vstack(found) - expected).max() < 1e-5
     assert np.linalg.norm(np.vstack(found), axis=1) == pytest.approx(1, abs=1e-5)
     assert {array.dtype for array in found} == {np.dtype(np.float32)}
@@ -215,9 +228,7 @@ def test_neighbouring_parts_overlap_and_begin_with_a_word(tokenizer: Tokenizer) 
     parts = split(text, tokenizer, 256)
     assert all(part.startswith("word") for part in parts)
     words = [set(part.split()) for part in parts]
-    assert [len(left & right) for left, right in zip(words, words[1:], strict=False)] == [
-        len(left & right) for left, right in zip(words, words[1:], strict=False) if 8 <= len(left & right) <= OVERLAP
-    ]
+    assert all(8 <= len(left & right) <= OVERLAP for left, right in pairwise(words))
     assert set.union(*words) == set(text.split())
 
 
@@ -227,13 +238,14 @@ def test_spans_cover_every_token_and_none_is_too_long(ranks: list[int], room: in
     assert found[0][0] == 0
     assert found[-1][1] == len(ranks)
     assert all(end - start <= room for start, end in found)
-    for left, right in zip(found, found[1:], strict=False):
+    for left, right in pairwise(found):
         assert left[0] < right[0] < left[1] < right[1]
 
 
 @settings(deadline=None, max_examples=200)
 @given(
-    text=st.text(st.one_of(st.characters(), st.sampled_from("ab \n한é社ا🎉")), max_size=400), window=st.integers(18, 40)
+    text=st.text(st.one_of(st.characters(codec="utf-8"), st.sampled_from("ab \n한é社ا🎉")), max_size=400),
+    window=st.integers(18, 40),
 )
 def test_any_text_is_cut_into_pieces_that_fit_and_hold_all_of_it(tokenizer: Tokenizer, text: str, window: int) -> None:
     parts = split(text, tokenizer, window)
@@ -244,6 +256,12 @@ def test_any_text_is_cut_into_pieces_that_fit_and_hold_all_of_it(tokenizer: Toke
         begin = next(i for i in range(position, -1, -1) if text.startswith(part, i) and i + len(part) >= position)
         position = begin + len(part)
     assert position == len(text)
+
+
+def test_half_a_character_is_read_as_an_unknown_one(encoder: ModelEncoder) -> None:
+    """A query whose bytes were not UTF-8 reached the tokeniser from the command line and ended in a TypeError."""
+    found, expected = encoder.encode_queries(["who\udcff pays?", "who\ufffd pays?"])
+    assert np.array_equal(found, expected)
 
 
 def test_a_prompt_takes_its_share_of_the_window(tokenizer: Tokenizer) -> None:
@@ -407,10 +425,16 @@ def test_queries_and_passages_of_a_model_with_prompts_follow_them(
     )
 
 
+def test_torch_and_numpy_agree_on_queries_of_any_length(folder: Path, encoder: ModelEncoder) -> None:
+    slow = TransformerEncoder.load(folder, threads=None)
+    assert np.abs(slow.encode_queries(SHORT + LONG) - encoder.encode_queries(SHORT + LONG)).max() < 1e-5
+    assert slow.encode_queries([]).shape == (0, slow.dimension) == (0, 384)
+
+
 def test_the_newer_form_of_the_settings_is_read_too(
-    tmp_path: Path, reference: TransformerEncoder, encoder: ModelEncoder
+    tmp_path: Path, reference: "SentenceTransformer", encoder: ModelEncoder
 ) -> None:
-    reference._model.save(str(tmp_path / "saved"))
+    reference.save(str(tmp_path / "saved"))
     saved = QueryEncoder.load(tmp_path / "saved")
     assert saved is not None
     assert np.abs(saved.encode_queries(SHORT + LONG) - encoder.encode_queries(SHORT + LONG)).max() < 1e-6
@@ -450,9 +474,12 @@ def test_many_threads_may_ask_first_and_get_one_answer(encoder: ModelEncoder) ->
     assert all(np.array_equal(vectors, found[0]) for vectors in found)
 
 
-def test_the_number_of_torch_threads_is_left_as_it_was(encoder: ModelEncoder, folder: Path) -> None:
+def test_torch_is_given_its_threads_for_the_call_only(folder: Path, encoder: ModelEncoder) -> None:
     import torch
 
-    before = torch.get_num_threads()
-    encoder.encode_passages(["The state pays."])
-    assert torch.get_num_threads() == before
+    before, during = torch.get_num_threads(), set()
+    slow = TransformerEncoder.load(folder, threads=before + 1)
+    slow._model.register_forward_pre_hook(lambda *_: during.add(torch.get_num_threads()))
+    slow.encode_queries(["who pays?"])
+    slow.encode_passages(["The state pays."])
+    assert (during, torch.get_num_threads()) == ({before + 1}, before)

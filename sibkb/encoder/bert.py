@@ -91,12 +91,12 @@ class QueryEncoder:
     @classmethod
     def load(cls, folder: Path) -> Self | None:
         """Read a model's folder; None where it is another architecture or has other numbers than float32."""
-        if (shape := read_shape(folder)) is None:
-            return None
-        from safetensors.numpy import load_file
-        from tokenizers import Tokenizer
-
         with reading(folder):
+            if (shape := read_shape(folder)) is None:
+                return None
+            from safetensors.numpy import load_file
+            from tokenizers import Tokenizer
+
             weights = load_file(folder / "model.safetensors")
             weights.pop("embeddings.position_ids", None)
             if SEGMENTS not in weights or any(array.dtype != np.float32 for array in weights.values()):

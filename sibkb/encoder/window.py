@@ -4,6 +4,7 @@ A model silently drops what lies behind its window. Here nothing is dropped: a l
 overlap, cut before a word where there is one, so that each part is tokenised as it was inside the whole.
 """
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from sibkb.errors import ModelError
@@ -12,15 +13,19 @@ if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
 
 OVERLAP: Final = 32
-"""Tokens that two neighbouring parts share, so that a sentence on the border is whole in one of them."""
+"""Tokens that two neighbouring parts share at most, so that a sentence on the border is whole in one of them."""
 SMALLEST_ROOM: Final = 16
 """Tokens a part must be able to hold; with fewer, a single character might not fit."""
+
+_SURROGATES: Final = re.compile("[\ud800-\udfff]")
+"""Half characters that no tokeniser takes; bytes of a command line that are not UTF-8 arrive as such."""
 
 _INSIDE_CHARACTER, _INSIDE_WORD, _BEFORE_WORD, _AFTER_SPACE = range(4)
 
 
 def split(text: str, tokenizer: "Tokenizer", window: int, prompt: str = "") -> list[str]:
     """Cut `text` into overlapping parts of at most `window` tokens each, special tokens and `prompt` included."""
+    text = _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
     if len(tokenizer.encode(prompt + text).ids) <= window:
         return [text]
     room = window - len(tokenizer.encode(prompt).ids)

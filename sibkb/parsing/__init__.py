@@ -1,7 +1,7 @@
 """Text of one corpus file -> a document and its passages, or every problem in it.
 
-`front_matter` holds the schema of the YAML part, `marks` reads citations and attribute blocks, `body` turns Markdown into
-passages, `codes` lists what can be wrong. Nothing here touches the disk.
+`front_matter` holds the schema of the YAML part, `marks` reads citations and attribute blocks, `body` turns Markdown
+into passages, `codes` lists what can be wrong. Nothing here touches the disk.
 """
 
 from sibkb.parsing.codes import CODES

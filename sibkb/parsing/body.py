@@ -5,7 +5,7 @@ paragraphs there are introductions, or the context of the quote before them.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from markdown_it import MarkdownIt
@@ -20,11 +20,19 @@ RESERVED: Final[Mapping[str, str]] = {
     "Disputes and limits": "dispute",
 }
 NOT_STATED: Final = "speaker not stated"
-_FORMS: Final[Mapping[str, str]] = {"lesson": "bullet_list", "perspective": "bullet_list", "quote": "blockquote"}
+_FORMS: Final[Mapping[str, tuple[str, str, str]]] = {
+    **dict.fromkeys(
+        ("lesson", "perspective", "dispute"), ("bullet_list", "list items", "begin each entry with `- `, or")
+    ),
+    "quote": ("blockquote", "block quotes", "begin each line with `> `, or"),
+}
+"""Kind -> the node its entries are, what to call them, how to begin them."""
 _OPENING_MARKS: Final = "“\"‘«„'"
 
-Report = Callable[[int, str, str, str, str], None]
-"""line, text to find the column by, code, message, fix"""
+Lines = tuple[int, int]
+"""First and last, counted from 1."""
+Report = Callable[[Lines, tuple[str, ...], str, str, str], None]
+"""lines, words that stand one after another before the place meant, code, message, fix"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +41,13 @@ class Block:
 
     kind: str
     text: str
-    lines: tuple[int, int]
+    lines: Lines
     heading: tuple[str, ...] = ()
     speaker: str | None = None
     context: str = ""
-    attributes: marks.Attributes = marks.Attributes()
+    attributes: marks.Attributes = field(default_factory=marks.Attributes)
     citations: tuple[str, ...] = ()
+    context_citations: tuple[str, ...] = ()
 
 
 def blocks(text: str, first_line: int, report: Report) -> list[Block]:
@@ -52,10 +61,18 @@ def blocks(text: str, first_line: int, report: Report) -> list[Block]:
             continue
         for block in reader.read(node):
             if block.kind == "context":
-                found[-1] = replace(found[-1], context=f"{found[-1].context} {block.text}".strip())
+                found[-1] = _with_context(found[-1], block)
             else:
                 found.append(block)
     return found
+
+
+def _with_context(quote: Block, context: Block) -> Block:
+    return replace(
+        quote,
+        context=f"{quote.context} {context.text}".strip(),
+        context_citations=(*quote.context_citations, *context.citations),
+    )
 
 
 def _markdown() -> MarkdownIt:
@@ -76,38 +93,49 @@ class _Reader:
 
     @property
     def reserved(self) -> str | None:
-        return RESERVED.get(self.trail[0]) if self.trail else None
+        return RESERVED.get(self.trail[0]) if self.levels[:1] == (2,) else None
 
     def enter(self, node: SyntaxTreeNode) -> None:
-        level, title = int(node.tag[1]), plain(node)
-        line, _ = self.place(node)
+        level, lines = int(node.tag[1]), self.place(node)
+        written, inside = marks.without_block(plain(node))
+        title = " ".join(written.split())
+        self.after_quote = False
+        if inside is not None:
+            self.report(lines, ("{",), "B013", "a heading takes no attributes", "remove the braces")
+        if not title:
+            self.report(lines, (), "B016", "there is no text here", "write the heading or remove it")
         if level == 1:
-            self.report(
-                line, title, "B017", "a heading of the first level", "the title stands in the front matter: use ##"
-            )
-        if level == 2 and title in RESERVED and title in self.seen:
-            self.report(line, title, "B018", f"the heading `{title}` stands twice", "move its entries under the first")
+            self.report(lines, (), "B017", "a heading of the first level",
+                        "use ##, or remove it: the title stands in the front matter")  # fmt: skip
+            return
+        if level == 2:
+            self.check_reserved(lines, title)
         keep = sum(1 for each in self.levels if each < level)
         self.trail, self.levels = (*self.trail[:keep], title), (*self.levels[:keep], level)
-        self.seen |= {title}
-        self.after_quote = False
 
-    def place(self, node: SyntaxTreeNode) -> tuple[int, int]:
+    def check_reserved(self, lines: Lines, title: str) -> None:
+        meant = next((each for each in RESERVED if each.lower() == title.lower().rstrip(":")), None)
+        if meant and title != meant:
+            self.report(lines, (title,), "B020", f"`{title}` is nearly `{meant}`", f"write `## {meant}`")
+        if title in RESERVED and title in self.seen:
+            self.report(lines, (title,), "B018", f"the heading `{title}` stands twice",
+                        "move its entries under the first")  # fmt: skip
+        self.seen |= {title}
+
+    def place(self, node: SyntaxTreeNode) -> Lines:
         """First and last line in the file, trailing blank lines left off."""
         first, last = node.map or (0, 1)
-        while last - 1 > first and not self.lines[last - 1].strip(" >"):
+        while last - 1 > first and not self.lines[last - 1].strip(" \t>"):
             last -= 1
         return first + self.first_line, last + self.first_line - 1
 
     def read(self, node: SyntaxTreeNode) -> Iterator[Block]:
-        form = _FORMS.get(self.reserved or "", "bullet_list" if self.reserved else None)
+        form, name, fix = _FORMS.get(self.reserved or "", ("", "", ""))
         if self.reserved and node.type == form:
             yield from self.entries(node)
         elif self.reserved and node.type != "paragraph":
-            line, _ = self.place(node)
-            name = {"bullet_list": "list items", "blockquote": "block quotes"}[form or ""]
             self.report(
-                line, "", "B009", f"`{self.trail[0]}` takes {name} alone", "change its form or move it to a section"
+                self.place(node), (), "B009", f"`{self.trail[0]}` takes {name} alone", f"{fix} move this to a section"
             )
         else:
             yield from self.prose(node)
@@ -129,11 +157,16 @@ class _Reader:
         if node.type == "hr":
             return
         kind = "section" if self.trail else "summary"
-        if block := self.plain_block(node, "context" if self.after_quote and node.type == "paragraph" else kind):
+        block = self.plain_block(node, "context" if self.after_quote and node.type == "paragraph" else kind)
+        if block and block.kind == "context" and block.attributes != marks.Attributes():
+            self.report(block.lines, ("{",), "B013", "the context of a quote takes no attributes",
+                        "move them to the line of who said it")  # fmt: skip
+        if block:
             yield block
 
     def plain_block(self, node: SyntaxTreeNode, kind: str) -> Block | None:
-        text, inside = marks.without_block(plain(node))
+        code = node.type in ("fence", "code_block")
+        text, inside = (plain(node), None) if code else marks.without_block(plain(node))
         return self.finish(node, kind, text, inside)
 
     def finish(
@@ -142,8 +175,14 @@ class _Reader:
         text, citations = marks.without_citations(text)
         place = self.place(node)
         if not text.strip():
-            self.report(place[0], "", "B016", "there is no text here", "write the entry or remove it")
+            self.report(place, (), "B016", "there is no text here", "write the entry or remove it")
             return None
+        if unread := marks.unread_citation(text):
+            self.report(place, (unread.split()[0],), "B019", f"`{unread}` cannot be read",
+                        "write [@id] or [@id; @id], and a page number in the text")  # fmt: skip
+        if misplaced := marks.misplaced_block(text):
+            self.report(place, (misplaced.split()[0],), "B004", f"`{misplaced}` stands inside the text",
+                        "put all attributes in one block at the end")  # fmt: skip
         return Block(
             kind=kind,
             text=" ".join(text.split()),
@@ -155,35 +194,39 @@ class _Reader:
         )
 
     def perspective(self, item: SyntaxTreeNode) -> Block | None:
-        line, _ = self.place(item)
+        lines = self.place(item)
         who, said = _speaker_and_rest(item)
-        if not who:
-            self.report(line, "", "B010", "a perspective begins with its speaker", "write - **Who**: what they said")
-            return None
         said, inside = marks.leading_block(said)
         if inside is None:
             said, inside = marks.without_block(said)
-        said = said.lstrip().removeprefix(":").strip()
+        colon = who.endswith(":") or said.lstrip().startswith(":")
+        who, said = who.rstrip(": "), said.lstrip().removeprefix(":").strip()
+        if not who or not colon:
+            self.report(lines, (), "B010", "a perspective begins with its speaker and a colon",
+                        "write `- **Who, their role**: what they said`")  # fmt: skip
+            return None
         if said[:1] and said[0] in _OPENING_MARKS:
-            self.report(line, said[0], "B011", "a perspective is our summary, not a quotation",
+            self.report(lines, (who, said[0]), "B011", "a perspective is our summary, not a quotation",
                         "reword it without marks, or move the exact words to `In their words`")  # fmt: skip
         return self.finish(item, "perspective", said, inside, speaker=who)
 
     def quote(self, node: SyntaxTreeNode) -> Iterator[Block]:
-        self.after_quote = True
-        line, _ = self.place(node)
+        self.after_quote = False
         *words, last = [plain(child) for child in node.children] or [""]
-        if not last.startswith(("—", "–", "--")):
-            self.report(
-                line, "", "B012", "a quote without its attribution", "add a blank quote line and `> — who said it`"
-            )
-            return
         attribution, inside = marks.without_block(last)
         attribution, citations = marks.without_citations(attribution)
         speaker = attribution.lstrip("—–- ").strip()
-        block = self.finish(node, "quote", "\n".join(words), inside, speaker=None if speaker == NOT_STATED else speaker)
-        if block:
-            yield replace(block, text=" ".join(" ".join(words).split()), citations=citations)
+        if not last.startswith(("—", "–", "--")):
+            self.report(self.place(node), (), "B012", "a quote without its attribution",
+                        "add a blank quote line and `> — who said it`")  # fmt: skip
+        elif not speaker:
+            self.report(self.place(node), (last[0],), "B012", "a quote without its attribution",
+                        f"write `> — {NOT_STATED}` where the source does not say")  # fmt: skip
+        elif block := self.finish(
+            node, "quote", "\n".join(words), inside, speaker=None if speaker == NOT_STATED else speaker
+        ):
+            self.after_quote = True
+            yield replace(block, citations=tuple(dict.fromkeys((*block.citations, *citations))))
 
 
 def plain(node: SyntaxTreeNode) -> str:
@@ -209,4 +252,4 @@ def _speaker_and_rest(item: SyntaxTreeNode) -> tuple[str, str]:
         return "", ""
     rest = "".join(plain(child) for child in inline[start + 1 :])
     more = " ".join(plain(child) for child in item.children[1:])
-    return plain(inline[start]).strip().removesuffix(":"), f"{rest} {more}".rstrip()
+    return plain(inline[start]).strip(), f"{rest} {more}".rstrip()

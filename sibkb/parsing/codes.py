@@ -1,4 +1,7 @@
-"""Every code `sibkb check` can print, with what it means. D: the file as a whole, F: front matter, B: body, R: relations."""
+"""Every code `sibkb check` can print, with what it means.
+
+D: the file as a whole, F: front matter, B: body, R: relations.
+"""
 
 from collections.abc import Mapping
 from typing import Final
@@ -46,6 +49,8 @@ CODES: Final[Mapping[str, str]] = {
     "B016": "an empty entry",
     "B017": "a heading of the first level",
     "B018": "a reserved heading twice",
+    "B019": "a citation that cannot be read",
+    "B020": "a heading that is nearly a reserved one",
     "R001": "a relation to a document that does not exist",
     "R002": "a relation to itself",
     "R003": "an id that two files share",

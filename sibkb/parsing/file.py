@@ -4,42 +4,22 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any, Final
 
 from sibkb import vocabulary
 from sibkb.model import Document, Passage, Problem, strictest
-from sibkb.parsing import body, front_matter, marks
+from sibkb.parsing import attributes, body, front_matter
 from sibkb.parsing.front_matter import FrontMatter
 from sibkb.parsing.nearest import did_you_mean
-from sibkb.strict_yaml import Located, StrictYamlError, load
+from sibkb.strict_yaml import Located, Path, StrictYamlError, load
 
 MAX_BYTES: Final = 1_000_000
 """A larger file is no case study; it would stall the check and the reader."""
 
 _TODO: Final = re.compile(r"\bTODO\b")
-_LISTS: Final = frozenset({"theme", "audience", "touches"})
-_ATTRIBUTES: Final[Mapping[str, vocabulary.Vocabulary | None]] = {
-    "theme": vocabulary.THEMES,
-    "work_stage": vocabulary.WORK_STAGES,
-    "audience": vocabulary.AUDIENCES,
-    "basis": vocabulary.BASES,
-    "speaker_role": vocabulary.ROLES,
-    "about_role": vocabulary.ROLES,
-    "status": vocabulary.STATUSES,
-    "release": vocabulary.RELEASES,
-    "touches": None,
-}
-_ANY: Final = frozenset({"theme", "work_stage", "about_role", "release"})
-_TAKES: Final[Mapping[str, frozenset[str]]] = {
-    "lesson": _ANY | {"audience", "basis"},
-    "perspective": _ANY | {"speaker_role"},
-    "quote": _ANY | {"speaker_role", "status"},
-    "dispute": _ANY | {"touches"},
-}
-_NEEDS: Final[Mapping[str, tuple[str, ...]]] = {"lesson": ("theme", "work_stage", "audience", "basis")}
 _PARTY_LABELS: Final[Mapping[str, str]] = {
     "outcome_payers": "Outcome payer",
     "investors": "Investor",
@@ -78,7 +58,7 @@ def parse(path: str, data: bytes) -> Parsed:
     """Read one file; `path` is relative to the corpus folder and gives the document its id."""
     file = _File(path=path, digest=hashlib.sha256(data).hexdigest())
     text = file.decode(data)
-    located, front = file.front(text) if text is not None else (None, None)
+    located, front = file.front() if text is not None else (None, None)
     if text is None or located is None or front is None:
         return Parsed(document=None, passages=(), problems=file.sorted(), release=_release(located))
     file.check_front(front, located)
@@ -114,14 +94,16 @@ class _File:
     def report(self, line: int, column: int, code: str, message: str, fix: str) -> None:
         self.problems.append(Problem(path=self.path, line=line, column=column, code=code, message=message, fix=fix))
 
-    def report_at(self, line: int, needle: str, code: str, message: str, fix: str) -> None:
-        """Report at the first place of `needle` at or below the line."""
-        for number in range(line, min(line + 40, len(self.lines) + 1)):
-            column = self.lines[number - 1].find(needle) if needle else -1
-            if column >= 0:
-                self.report(number, column + 1, code, message, fix)
-                return
-        self.report(line, 1, code, message, fix)
+    def report_at(self, lines: body.Lines, needles: tuple[str, ...], code: str, message: str, fix: str) -> None:
+        """Report where the last needle stands, found after the others; at the beginning of the lines without one."""
+        first, last = lines
+        text = "\n".join(self.lines[first - 1 : last])
+        start, end = len(text) - len(text.lstrip()), 0
+        for needle in needles:
+            if match := re.compile(_whole_word(needle)).search(text, end):
+                start, end = match.span()
+        column = start - (text.rfind("\n", 0, start) + 1) + 1
+        self.report(first + text.count("\n", 0, start), column, code, message, fix)
 
     def sorted(self) -> tuple[Problem, ...]:
         return tuple(sorted(self.problems, key=lambda problem: (problem.line, problem.column, problem.code)))
@@ -138,10 +120,10 @@ class _File:
             self.report(0, 0, "D002", f"the file has {size}", f"keep a case under {MAX_BYTES // 10**6} MB: split it")
             return None
         try:
-            text = data.decode("utf-8-sig")
+            text = data.decode("utf-8").removeprefix("\ufeff")
         except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-            column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
+            before = data[: error.start].decode("utf-8").removeprefix("\ufeff")
+            line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
             self.report(line, column, "D001", f"byte 0x{data[error.start]:02x} is not UTF-8", "save the file as UTF-8")
             return None
         text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -155,7 +137,7 @@ class _File:
 
     # The front matter
 
-    def front(self, text: str) -> tuple[Located | None, FrontMatter | None]:
+    def front(self) -> tuple[Located | None, FrontMatter | None]:
         if self.lines[0].rstrip() != "---":
             self.report(
                 1, 1, "D003", "there is no front matter", "begin the file with a line `---`, as `sibkb new` does"
@@ -171,43 +153,33 @@ class _File:
         except StrictYamlError as error:
             self.report(*error.place, "F001", str(error), error.fix)
             return None, None
-        front, findings = front_matter.read(located.value or {})
+        front, findings = front_matter.read({} if located.value is None else located.value)
         for path, code, message, fix in findings:
             self.report(*located.place(path), code, message, fix)
         return located, front
 
     def check_front(self, front: FrontMatter, located: Located) -> None:
-        self._check_sources(front, located)
-        for name in front_matter.ENTRY_FIELDS:
-            for i, row in enumerate(getattr(front, name)):
-                self._check_cited(row.source, front, located, (name, i))
-        for role in front_matter.PartyRows.model_fields:
-            for i, party in enumerate(getattr(front.parties, role)):
-                self._check_cited(party.source, front, located, ("parties", role, i))
+        rows = list(_rows(front))
+        self._check_ids([(("sources", i), row) for i, row in enumerate(front.sources)], located)
+        self._check_ids(rows, located)
+        for path, row in rows:
+            self._check_cited(row.source, front, located, path)
         self._check_money(front, located)
         self._check_whole(front, located)
 
-    def _check_sources(self, front: FrontMatter, located: Located) -> None:
-        named = [(("sources", i, "id"), row.id) for i, row in enumerate(front.sources)]
-        rows = [
-            ((name, i, "id"), row.id)
-            for name in front_matter.ENTRY_FIELDS
-            for i, row in enumerate(getattr(front, name))
-            if row.id
-        ]
-        for group in (named, rows):
-            seen: set[str] = set()
-            for path, id in group:
-                if id in seen:
-                    self.report(*located.place(path), "F018", f"the id `{id}` is given twice", "give it another")
-                seen.add(id)
+    def _check_ids(self, rows: Iterable[tuple[Path, Any]], located: Located) -> None:
+        seen: set[str] = set()
+        for path, row in rows:
+            if row.id in seen:
+                place = located.place((*path, "id"))
+                self.report(*place, "F018", f"the id `{row.id}` is given twice", "give this one another")
+            if row.id:
+                seen.add(row.id)
 
-    def _check_cited(
-        self, ids: Iterable[str], front: FrontMatter, located: Located, path: tuple[str | int, ...]
-    ) -> None:
+    def _check_cited(self, ids: Iterable[str], front: FrontMatter, located: Located, path: Path) -> None:
         read = {row.id: row.read for row in front.sources}
-        for id in ids:
-            place = located.place((*path, "source"))
+        for i, id in enumerate(ids):
+            place = located.place((*path, "source", i))
             if id not in read:
                 self.report(*place, "F020", f"there is no source `{id}`", did_you_mean(id, read))
             elif read[id] == "not":
@@ -249,7 +221,7 @@ class _File:
                 found.append(self._fact(text, located, (name, i), row, label))
         return found
 
-    def _fact(self, text: str, located: Located, path: tuple[str | int, ...], row: Any, label: str) -> Passage:
+    def _fact(self, text: str, located: Located, path: Path, row: Any, label: str) -> Passage:
         return Passage(
             id=f"{self.id}.{row.id}" if row.id else "",
             document_id=self.id,
@@ -273,7 +245,7 @@ class _File:
     def _passage(self, block: body.Block, front: FrontMatter) -> Passage:
         self._check_attributes(block)
         self._check_citations(block, front)
-        words = {word: value for word, value in block.attributes.words if word in _ATTRIBUTES}
+        words = {word: value for word, value in block.attributes.words if word in attributes.ATTRIBUTES}
         if "touches" in words:
             self._check_touches(block, words["touches"].split(), front)
         return Passage(
@@ -283,7 +255,7 @@ class _File:
             text=block.text,
             lines=block.lines,
             heading=block.heading,
-            context=marks.without_citations(block.context)[0],
+            context=block.context,
             themes=tuple(words.get("theme", "").split()),
             work_stage=words.get("work_stage"),
             audiences=tuple(words.get("audience", "").split()),
@@ -293,63 +265,75 @@ class _File:
             about_role=words.get("about_role"),
             status=words.get("status", "reported") if block.kind == "quote" else None,
             key="key" in block.attributes.flags,
-            release=words.get("release", "public"),
+            release=words["release"] if words.get("release") in vocabulary.RELEASES else "public",
             touches=tuple(words.get("touches", "").split()),
-            source_ids=block.citations,
+            source_ids=tuple(dict.fromkeys((*block.citations, *block.context_citations))),
         )
 
     def _check_attributes(self, block: body.Block) -> None:
-        line, given = block.lines[0], block.attributes
+        given, takes = block.attributes, attributes.TAKES.get(block.kind, attributes.ANY)
         if given.unread:
-            self.report_at(line, given.unread.split()[0], "B004", f"`{given.unread}` cannot be read",
+            self.report_at(block.lines, ("{", given.unread.split()[0]), "B004", f"`{given.unread}` cannot be read",
                            'write {#name .key word=value list="one two"}')  # fmt: skip
-        for flag in given.flags:
-            if flag != "key" or block.kind not in ("quote", "lesson", "perspective"):
-                self.report_at(
-                    line, f".{flag}", "B002", f"unknown mark `.{flag}`", "`.key` on quotes, lessons, perspectives"
-                )
-        takes = _TAKES.get(block.kind, _ANY)
+        self._check_flags(block)
         for word, value in given.words:
-            if word not in _ATTRIBUTES:
-                self.report_at(line, f"{word}=", "B002", f"unknown attribute `{word}`", did_you_mean(word, _ATTRIBUTES))
+            at = ("{", f"{word}=")
+            if word not in attributes.ATTRIBUTES:
+                self.report_at(
+                    block.lines, at, "B002", f"unknown attribute `{word}`", did_you_mean(word, sorted(takes))
+                )
             elif word not in takes:
-                self.report_at(line, f"{word}=", "B013", f"a {block.kind} takes no `{word}`", f"it takes {_and(takes)}")
+                self.report_at(
+                    block.lines, at, "B013", f"a {block.kind} takes no `{word}`", f"it takes {_and(sorted(takes))}"
+                )
             else:
-                self._check_values(line, word, value)
-        missing = [need for need in _NEEDS.get(block.kind, ()) if need not in dict(given.words)]
+                self._check_values(block, word, value)
+        for word, times in Counter(word for word, _ in given.words).items():
+            if times > 1:
+                self.report_at(block.lines, ("{", *[f"{word}="] * times), "B004", f"`{word}` is given twice",
+                               f'keep one; a list is {word}="one two"')  # fmt: skip
+        missing = [need for need in attributes.NEEDS.get(block.kind, ()) if need not in dict(given.words)]
         if missing and not given.unread:
-            self.report(
-                line, 1, "B005", f"this {block.kind} lacks {_and(missing)}", f"add {{{missing[0]}=…}} at its end"
-            )
+            wanted = " ".join(f"{need}=…" for need in missing)
+            fix = f"add {wanted} to its braces" if given.words else f"add {{{wanted}}} at its end"
+            self.report_at(block.lines, (), "B005", f"this {block.kind} lacks {_and(missing)}", fix)
 
-    def _check_values(self, line: int, word: str, value: str) -> None:
-        words = _ATTRIBUTES[word]
-        for each in value.split() if word in _LISTS else [value]:
+    def _check_flags(self, block: body.Block) -> None:
+        for flag in block.attributes.flags:
+            at, fix = ("{", f".{flag}"), "use `.key`, on a quote, lesson or perspective"
+            if flag != "key":
+                self.report_at(block.lines, at, "B002", f"unknown mark `.{flag}`", fix)
+            elif block.kind not in attributes.KEYS:
+                self.report_at(block.lines, at, "B013", f"a {block.kind} takes no `.key`", fix)
+
+    def _check_values(self, block: body.Block, word: str, value: str) -> None:
+        words = attributes.ATTRIBUTES[word]
+        for each in (value.split() or [""]) if word in attributes.LISTS else [value]:
             if words is not None and each not in words:
-                self.report_at(line, f"{word}=", "B003", f"unknown {word} `{each}`", did_you_mean(each, words))
+                at = ("{", f"{word}=", each)
+                message = f"unknown {word} `{each}`" if each else f"`{word}` is empty"
+                self.report_at(block.lines, at, "B003", message, did_you_mean(each, words))
 
     def _check_citations(self, block: body.Block, front: FrontMatter) -> None:
-        line, read = block.lines[0], {row.id: row.read for row in front.sources}
+        read = {row.id: row.read for row in front.sources}
         if block.kind in body.RESERVED.values() and not block.citations:
-            self.report(
-                line,
-                1,
-                "B006",
-                f"this {block.kind} cites no source",
-                f"add [@{next(iter(read))}] or the source it rests on",
-            )
-        for id in block.citations:
+            fix = f"add [@{next(iter(read))}], or whichever source it rests on"
+            self.report_at(block.lines, (), "B006", f"this {block.kind} cites no source", fix)
+        for id in (*block.citations, *block.context_citations):
+            lines = block.lines if id in block.citations else (block.lines[0], len(self.lines))
             if id not in read:
-                self.report_at(line, f"@{id}", "B007", f"there is no source `{id}`", did_you_mean(id, read))
+                self.report_at(lines, (f"@{id}",), "B007", f"there is no source `{id}`", did_you_mean(id, read))
             elif read[id] == "not":
-                self.report_at(line, f"@{id}", "B008", f"the source `{id}` was not read", "read it, or cite another")
+                self.report_at(
+                    lines, (f"@{id}",), "B008", f"the source `{id}` was not read", "read it, or cite another"
+                )
 
     def _check_touches(self, block: body.Block, touched: Iterable[str], front: FrontMatter) -> None:
         fields = [*front_matter.ENTRY_FIELDS, "parties", "start", "end", "stage"]
-        rows = [row.id for name in front_matter.ENTRY_FIELDS for row in getattr(front, name) if row.id]
+        rows = [row.id for _, row in _rows(front) if row.id]
         for each in touched:
             if each not in fields and each not in rows:
-                self.report_at(block.lines[0], each, "B015", f"there is nothing named `{each}` to touch",
+                self.report_at(block.lines, ("{", "touches=", each), "B015", f"there is nothing named `{each}` here",
                                did_you_mean(each, [*rows, *fields]))  # fmt: skip
 
     def named(self, passages: Iterable[Passage], release: str) -> list[Passage]:
@@ -360,10 +344,11 @@ class _File:
             id = passage.id or f"{self.id}.{passage.kind}-{_digest(passage.text)}"
             seen[id] += 1
             if seen[id] > 1:
-                if passage.id:
+                if passage.id and passage.kind != "fact":  # of two equal ids in the front matter F018 speaks
                     name = id.rpartition(".")[2]
-                    fix = "give it another, also where an entry of the front matter has it as its id"
-                    self.report_at(passage.lines[0], f"#{name}", "B014", f"the name `{name}` is given twice", fix)
+                    fix = "give this one another; ids of front matter entries are names too"
+                    at = ("{", f"#{name}")
+                    self.report_at(passage.lines, at, "B014", f"the name `{name}` is given twice", fix)
                 id = f"{id}-{seen[id]}"
             found.append(replace(passage, id=id, release=strictest([release, passage.release])))
         return found
@@ -395,8 +380,20 @@ class _File:
         )
 
 
+def _rows(front: FrontMatter) -> Iterator[tuple[Path, Any]]:
+    for name in front_matter.ENTRY_FIELDS:
+        yield from (((name, i), row) for i, row in enumerate(getattr(front, name)))
+    for role in front_matter.PartyRows.model_fields:
+        yield from ((("parties", role, i), row) for i, row in enumerate(getattr(front.parties, role)))
+
+
+def _whole_word(needle: str) -> str:
+    before, after = (r"(?<![\w-])" * needle[:1].isalnum(), r"(?![\w-])" * needle[-1:].isalnum())
+    return before + re.escape(needle) + after
+
+
 def _and(words: Iterable[str]) -> str:
-    return ", ".join(f"`{word}`" for word in sorted(words))
+    return ", ".join(f"`{word}`" for word in words)
 
 
 def _digest(text: str) -> str:

@@ -2,9 +2,19 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from sibkb import vocabulary
@@ -12,15 +22,23 @@ from sibkb.model import Consent, Entry, Json, Party, Source
 from sibkb.parsing.nearest import did_you_mean
 
 ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_DATE: Final = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+_DATE: Final = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 _COUNTRIES: Final = frozenset(
-    ["AD", "AE", "AF", "AG", "AI", "AL", "AM", "AO", "AQ", "AR", "AS", "AT", "AU", "AW", "AX", "AZ", "BA", "BB", "BD", "BE", "BF", "BG", "BH", "BI", "BJ", "BL", "BM", "BN", "BO", "BQ", "BR", "BS", "BT", "BV", "BW", "BY", "BZ", "CA", "CC", "CD", "CF", "CG", "CH", "CI", "CK", "CL", "CM", "CN", "CO", "CR", "CU", "CV", "CW", "CX", "CY", "CZ", "DE", "DJ", "DK", "DM", "DO", "DZ", "EC", "EE", "EG", "EH", "ER", "ES", "ET", "FI", "FJ", "FK", "FM", "FO", "FR", "GA", "GB", "GD", "GE", "GF", "GG", "GH", "GI", "GL", "GM", "GN", "GP", "GQ", "GR", "GS", "GT", "GU", "GW", "GY", "HK", "HM", "HN", "HR", "HT", "HU", "ID", "IE", "IL", "IM", "IN", "IO", "IQ", "IR", "IS", "IT", "JE", "JM", "JO", "JP", "KE", "KG", "KH", "KI", "KM", "KN", "KP", "KR", "KW", "KY", "KZ", "LA", "LB", "LC", "LI", "LK", "LR", "LS", "LT", "LU", "LV", "LY", "MA", "MC", "MD", "ME", "MF", "MG", "MH", "MK", "ML", "MM", "MN", "MO", "MP", "MQ", "MR", "MS", "MT", "MU", "MV", "MW", "MX", "MY", "MZ", "NA", "NC", "NE", "NF", "NG", "NI", "NL", "NO", "NP", "NR", "NU", "NZ", "OM", "PA", "PE", "PF", "PG", "PH", "PK", "PL", "PM", "PN", "PR", "PS", "PT", "PW", "PY", "QA", "RE", "RO", "RS", "RU", "RW", "SA", "SB", "SC", "SD", "SE", "SG", "SH", "SI", "SJ", "SK", "SL", "SM", "SN", "SO", "SR", "SS", "ST", "SV", "SX", "SY", "SZ", "TC", "TD", "TF", "TG", "TH", "TJ", "TK", "TL", "TM", "TN", "TO", "TR", "TT", "TV", "TW", "TZ", "UA", "UG", "UM", "US", "UY", "UZ", "VA", "VC", "VE", "VG", "VI", "VN", "VU", "WF", "WS", "YE", "YT", "ZA", "ZM", "ZW"]
+    """
+    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY
+    BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK
+    FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR
+    IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK
+    ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM
+    PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF
+    TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
+    """.split()  # noqa: SIM905  a list literal would take 249 lines
 )
 """ISO 3166-1 alpha-2."""
 
 
 def _wrong(code: str, message: str, fix: str) -> PydanticCustomError:
-    return PydanticCustomError(code, "{message}", {"message": message, "fix": fix})  # type: ignore[arg-type]
+    return PydanticCustomError(code, "{message}", {"message": message, "fix": fix})
 
 
 def _text(value: str) -> str:
@@ -55,8 +73,18 @@ def _country(value: str) -> str:
     return value
 
 
-def _number(value: str) -> float:
-    if not re.fullmatch(r"-?\d+(\.\d+)?", value):
+def _date(value: str) -> str:
+    try:
+        if not _DATE.fullmatch(value):
+            raise ValueError
+        date.fromisoformat((value + "-01-01")[:10])
+    except ValueError:
+        raise _wrong("F014", f"`{value}` is no date", "write 2012, 2012-04 or 2012-04-30") from None
+    return value
+
+
+def _number(value: object) -> float:
+    if not isinstance(value, str) or not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]+)?", value):
         raise _wrong(
             "F015", f"`{value}` is no number", "write digits alone, such as 7200000, or use `figure` for words"
         )
@@ -77,7 +105,7 @@ def _vocabulary(words: vocabulary.Vocabulary) -> Any:
 
 Text = Annotated[str, AfterValidator(_text)]
 Id = Annotated[str, AfterValidator(_matching("F017", "no id", ID, "use lower case, digits and hyphens"))]
-Date = Annotated[str, AfterValidator(_matching("F014", "no date", _DATE, "write 2012, 2012-04 or 2012-04-30"))]
+Date = Annotated[str, AfterValidator(_date)]
 Url = Annotated[
     str,
     AfterValidator(_matching("F025", "no web address", re.compile(r"https?://\S+"), "begin with https:// or use null")),
@@ -95,6 +123,14 @@ Ids = Annotated[list[Id], BeforeValidator(_listed)]
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _recorded(cls, value: object) -> object:
+        """A known key that holds null means the same as no key."""
+        if not isinstance(value, dict):
+            return value
+        return {key: item for key, item in value.items() if item is not None or key not in cls.model_fields}
 
 
 class SourceRow(_Strict):
@@ -239,7 +275,7 @@ def _entry(name: str, row: Any) -> Entry:
     return Entry(
         field=name,
         what=row.event if name == "timeline" else row.what,
-        figure=f"{currency} {amount:,.10g}" if amount is not None and currency else figure,
+        figure=f"{currency} {amount:,.15g}" if amount is not None and currency else figure,
         amount=amount,
         currency=currency,
         id=row.id,
@@ -258,7 +294,7 @@ def read(value: object) -> tuple[FrontMatter | None, list[tuple[tuple[str | int,
     try:
         return FrontMatter.model_validate(value), []
     except ValidationError as error:
-        return None, [_finding(each, value) for each in error.errors(include_url=False)]
+        return None, [_finding(each) for each in error.errors(include_url=False)]
 
 
 _TYPES: Final[Mapping[str, tuple[str, str]]] = {
@@ -269,13 +305,13 @@ _TYPES: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-def _finding(error: Any, value: object) -> tuple[tuple[str | int, ...], str, str, str]:
+def _finding(error: Any) -> tuple[tuple[str | int, ...], str, str, str]:
     path = tuple(error["loc"])
     if error["type"] == "extra_forbidden":
         known = _keys_at(path[:-1])
         return (*path, "key"), "F010", f"unknown key `{path[-1]}`", did_you_mean(str(path[-1]), known)
     if error["type"] == "missing":
-        return path[:-1], "F011", f"the key `{path[-1]}` is missing", f"add `{path[-1]}: …`"
+        return path, "F011", f"the key `{path[-1]}` is missing", f"add `{path[-1]}: …`"
     if error["type"] in _TYPES:
         message, fix = _TYPES[error["type"]]
         return path, "F012", message, fix

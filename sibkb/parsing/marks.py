@@ -7,8 +7,12 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-_CITATION: Final = re.compile(r"\s*\[(@[^\]\s;]+(?:\s*;\s*@[^\]\s;]+)*)\]")
+_ID: Final = r"@[^\]\s;,]+"
+_CITATION: Final = re.compile(rf"(?<!\s)\s*\[({_ID}(?:\s*;\s*{_ID})*)\]")
+_UNREAD_CITATION: Final = re.compile(r"\[\s*-?@[^\[\]]*\]?")
 _BLOCK: Final = re.compile(r"\s*\{([^{}]*)\}")
+_INNER_BLOCK: Final = re.compile(r"\{([^{}]*)\}")
+_LAST_BLOCK: Final = re.compile(rf"(?<!\s)\s*\{{([^{{}}]*)\}}(?=(?:{_CITATION.pattern})*\s*\Z)")
 _ATTRIBUTE: Final = re.compile(
     r"\s*(?:\#(?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)|\.(?P<flag>[a-z]+)"
     r'|(?P<word>[A-Za-z_][\w-]*)=(?:"(?P<quoted>[^"]*)"|(?P<plain>[^\s"{}]+)))(?=\s|$)'
@@ -52,12 +56,24 @@ def without_citations(text: str) -> tuple[str, tuple[str, ...]]:
     return _CITATION.sub("", text), tuple(dict.fromkeys(ids))
 
 
+def unread_citation(text: str) -> str | None:
+    """What still looks like a citation in a text whose citations were taken out."""
+    match = _UNREAD_CITATION.search(text)
+    return match[0] if match else None
+
+
 def without_block(text: str) -> tuple[str, str | None]:
     """The text without the attribute block at its end (citations may follow it), and the block's inside."""
-    for match in _BLOCK.finditer(text):
-        if not without_citations(text[match.end() :])[0].strip():
-            return text[: match.start()] + text[match.end() :], match[1]
-    return text, None
+    match = _LAST_BLOCK.search(text)
+    return (text[: match.start()] + text[match.end() :], match[1]) if match else (text, None)
+
+
+def misplaced_block(text: str) -> str | None:
+    """A readable attribute block left in a text whose own block was taken out."""
+    for match in _INNER_BLOCK.finditer(text):
+        if match[1].strip() and not attributes(match[1]).unread:
+            return match[0]
+    return None
 
 
 def leading_block(text: str) -> tuple[str, str | None]:

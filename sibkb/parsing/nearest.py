@@ -1,5 +1,6 @@
 """The word somebody probably meant."""
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -10,4 +11,6 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     close = get_close_matches(word.lower().replace(" ", "-"), known, n=1, cutoff=0.6)
     if not close:
         close = get_close_matches(word.lower().replace("-", "_"), known, n=1, cutoff=0.6)
+    if not close:
+        close = [each for each in known if word.lower() in re.split("[-_]", each)]
     return f"did you mean `{close[0]}`?" if close else f"use one of: {', '.join(known)}"
