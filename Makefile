@@ -22,20 +22,20 @@ help:
 	@echo "make clean    remove .venv and what the tools left behind; corpus and indexes stay"
 
 run: $(DONE)
-	@$(B)/sibkb app $(ARGS)
+	@$(B)/python -m sibkb app $(ARGS)
 
 test: $(DONE)
 	@$(B)/python -m pytest $(ARGS)
 
 check: $(DONE)
-	$(B)/ruff format --check .
-	$(B)/ruff check .
-	$(B)/mypy
+	$(B)/python -m ruff format --check .
+	$(B)/python -m ruff check .
+	$(B)/python -m mypy
 	$(B)/python -m pytest $(ARGS)
 
 format: $(DONE)
-	$(B)/ruff format .
-	$(B)/ruff check --fix .
+	$(B)/python -m ruff format .
+	$(B)/python -m ruff check --fix .
 
 bench: $(DONE)
 	@$(B)/python -m benchmarks $(ARGS)

@@ -24,8 +24,8 @@ STOP_WORDS: Final = frozenset(
     once only or other our ours out over own s same she should so some such t than that the their theirs them then there
     these they this those through to too under until up upon us very was we went were what when where which while who
     whom whose why will with would you your yours
-    arent cant couldnt didnt doesnt dont hadnt hasnt havent hed hes id ill im isnt itd itll ive shed shes shouldnt theyd
-    theyll theyre theyve thats wasnt wed weve werent wheres whos wont wouldnt youd youll youre youve
+    arent cant couldnt didnt doesnt dont hadnt hasnt havent hes im isnt itd itll ive shes shouldnt theyd
+    theyll theyre theyve thats wasnt weve werent wheres whos wont wouldnt youd youll youre youve
     """.split()
 )
 """Too common to say what a question is about, the question words among them."""

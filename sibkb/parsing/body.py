@@ -27,6 +27,8 @@ _FORMS: Final[Mapping[str, tuple[str, str, str]]] = {
     "quote": ("blockquote", "block quotes", "begin each line with `> `, or"),
 }
 """Kind -> the node its entries are, what to call them, how to begin them."""
+_CODE: Final = frozenset({"fence", "code_block"})
+"""Braces and brackets in these mean what they mean in that code."""
 _OPENING_MARKS: Final = "“\"‘«„'"
 
 Lines = tuple[int, int]
@@ -165,24 +167,19 @@ class _Reader:
             yield block
 
     def plain_block(self, node: SyntaxTreeNode, kind: str) -> Block | None:
-        code = node.type in ("fence", "code_block")
-        text, inside = (plain(node), None) if code else marks.without_block(plain(node))
+        text, inside = (plain(node), None) if node.type in _CODE else marks.without_block(plain(node))
         return self.finish(node, kind, text, inside)
 
     def finish(
         self, node: SyntaxTreeNode, kind: str, text: str, inside: str | None, speaker: str | None = None
     ) -> Block | None:
-        text, citations = marks.without_citations(text)
+        text, citations = (text, ()) if node.type in _CODE else marks.without_citations(text)
         place = self.place(node)
         if not text.strip():
             self.report(place, (), "B016", "there is no text here", "write the entry or remove it")
             return None
-        if unread := marks.unread_citation(text):
-            self.report(place, (unread.split()[0],), "B019", f"`{unread}` cannot be read",
-                        "write [@id] or [@id; @id], and a page number in the text")  # fmt: skip
-        if misplaced := marks.misplaced_block(text):
-            self.report(place, (misplaced.split()[0],), "B004", f"`{misplaced}` stands inside the text",
-                        "put all attributes in one block at the end")  # fmt: skip
+        if node.type not in _CODE:
+            self.check_left(place, text)
         return Block(
             kind=kind,
             text=" ".join(text.split()),
@@ -192,6 +189,14 @@ class _Reader:
             attributes=marks.attributes(inside or ""),
             citations=citations,
         )
+
+    def check_left(self, lines: Lines, text: str) -> None:
+        if unread := marks.unread_citation(text):
+            self.report(lines, (unread.split()[0],), "B019", f"`{unread}` cannot be read",
+                        "write [@id] or [@id; @id], and a page number in the text")  # fmt: skip
+        if misplaced := marks.misplaced_block(text):
+            self.report(lines, (misplaced.split()[0],), "B004", f"`{misplaced}` stands inside the text",
+                        "put all attributes in one block at the end")  # fmt: skip
 
     def perspective(self, item: SyntaxTreeNode) -> Block | None:
         lines = self.place(item)

@@ -238,7 +238,7 @@ class _File:
         text = "\n".join(self.lines[self.body_line - 1 :])
         found = body.blocks(text, self.body_line, self.report_at)
         if not any(block.kind == "summary" for block in found):
-            self.report(self.body_line, 1, "B001", "there is no summary before the first heading",
+            self.report(min(self.body_line, len(self.lines)), 1, "B001", "there is no summary before the first heading",
                         "say in one paragraph what this is and why it matters")  # fmt: skip
         return [self._passage(block, front) for block in found]
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-_ID: Final = r"@[^\]\s;,]+"
+_ID: Final = r"@[^\[\]\s;,]+"
 _CITATION: Final = re.compile(rf"(?<!\s)\s*\[({_ID}(?:\s*;\s*{_ID})*)\]")
 _UNREAD_CITATION: Final = re.compile(r"\[\s*-?@[^\[\]]*\]?")
 _BLOCK: Final = re.compile(r"\s*\{([^{}]*)\}")

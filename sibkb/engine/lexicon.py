@@ -1,0 +1,176 @@
+"""The words of one generation: which passages have them, how tellingly (BM25), and which words there are at all.
+
+Texts are given to tantivy as stems between spaces, and queries are built, never parsed: what a person types is no
+query language.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import tantivy
+from tantivy import Occur, Query
+
+from sibkb.engine import tables
+from sibkb.engine.tables import Rows
+from sibkb.engine.top import Scores, best, rounded
+from sibkb.model import STRICTNESS
+from sibkb.words import Terms, fold, is_common, nearest_word, stem, tokens
+
+BODY: Final = 1.0
+HEAD: Final = 0.5
+"""What a word in the text counts, and one in the title, headings, speaker or context above it."""
+
+FOLDER: Final = "words"
+VOCABULARY: Final = "vocabulary.parquet"
+_FIELDS: Final = {"body": BODY, "head": HEAD}
+_HEAP: Final = 500_000_000
+"""Enough for one segment: a second would make scores depend on how the texts were spread."""
+_BITS: Final = 20
+"""Words asked at once in `matched`: sums of that many powers of two are exact in single precision."""
+
+
+def write(folder: Path, texts: Sequence[tuple[str, str, str]]) -> None:
+    """Write the words of each row's head and body; the release says from where on they may be suggested."""
+    _write_index(folder / FOLDER, texts)
+    _write_vocabulary(folder / VOCABULARY, texts)
+
+
+def _write_index(folder: Path, texts: Sequence[tuple[str, str, str]]) -> None:
+    folder.mkdir()
+    index = tantivy.Index(_schema(), path=str(folder))
+    writer = index.writer(heap_size=_HEAP, num_threads=1)
+    for row, (head, body, _) in enumerate(texts):
+        document = tantivy.Document()
+        document.add_integer("row", row)
+        document.add_text("head", _stems(head))
+        document.add_text("body", _stems(body))
+        writer.add_document(document)
+    writer.commit()
+    writer.wait_merging_threads()
+
+
+def _schema() -> Any:
+    builder = tantivy.SchemaBuilder().add_integer_field("row", indexed=True, fast=True)
+    for field in _FIELDS:
+        builder.add_text_field(field, tokenizer_name="whitespace", index_option="position")
+    return builder.build()
+
+
+def _stems(text: str) -> str:
+    return " ".join(token.stem for token in tokens(text))
+
+
+def _write_vocabulary(path: Path, texts: Iterable[tuple[str, str, str]]) -> None:
+    counts: dict[str, Counter[str]] = {release: Counter() for release in STRICTNESS}
+    for head, body, release in texts:
+        for text in (head, body):
+            counts[release].update(text[token.start : token.end] for token in tokens(text))
+    rows = [
+        {"word": word, "stem": stem(word), **{release: counts[release][word] for release in STRICTNESS}}
+        for word in sorted(set().union(*counts.values()))
+    ]
+    words = {"word": pa.string(), "stem": pa.string()}
+    tables.write_rows(path, rows, pa.schema(words | dict.fromkeys(STRICTNESS, pa.int64())))
+
+
+class Lexicon:
+    """Answers by words; knows rows, not passages."""
+
+    def __init__(self, folder: Path, order: Rows, ceiling: str) -> None:
+        self._order = order
+        index = tantivy.Index.open(str(folder / FOLDER))
+        self._schema = index.schema
+        self._searcher = index.searcher()
+        self._stems, self._words = _vocabulary(folder / VOCABULARY, ceiling)
+
+    @property
+    def rows(self) -> int:
+        """How many passages are indexed."""
+        return int(self._searcher.num_docs)
+
+    def matching(self, terms: Terms, rows: Rows, limit: int) -> list[tuple[int, float]]:
+        """The rows that match best, out of `rows`."""
+        if terms.empty or not len(rows) or limit < 1:
+            return []
+        query = self._among(rows, self._query(terms))
+        return best(lambda number: self._search(query, number), limit, len(rows), self._order)
+
+    def scores(self, terms: Terms, rows: Rows) -> list[float]:
+        """BM25 of each row; 0 where it does not match."""
+        if terms.empty or not len(rows):
+            return [0.0] * len(rows)
+        return self._each(self._query(terms), rows).tolist()
+
+    def matched(self, terms: Terms, rows: Rows) -> list[frozenset[str]]:
+        """Which stems of the question each row has: a word's score is its bit, so that one search answers for all."""
+        found: list[set[str]] = [set() for _ in rows]
+        for start in range(0, len(terms.stems), _BITS):
+            stems = terms.stems[start : start + _BITS]
+            bits = [Query.const_score_query(self._either((stem,)), float(1 << i)) for i, stem in enumerate(stems)]
+            sums = self._each(_any(bits), rows).astype(np.int64)
+            for have, number in zip(found, sums, strict=True):
+                have.update(stem for i, stem in enumerate(stems) if number >> i & 1)
+        return [frozenset(stems) for stems in found]
+
+    def known(self, stem: str) -> bool:
+        """Whether the word stands anywhere that may be seen."""
+        return stem in self._stems
+
+    def suggest(self, word: str) -> str | None:
+        """The word that was probably meant."""
+        return nearest_word(word, self._words)
+
+    def _query(self, terms: Terms) -> Query:
+        phrases = [(Occur.Must, self._either(phrase)) for phrase in terms.phrases]
+        words = [(Occur.Should, self._either((stem,))) for stem in terms.stems]
+        return Query.boolean_query([*phrases, *words])
+
+    def _either(self, stems: Sequence[str]) -> Query:
+        """The word or phrase in any field."""
+        return _any([Query.boost_query(self._in(field, stems), weight) for field, weight in _FIELDS.items()])
+
+    def _in(self, field: str, stems: Sequence[str]) -> Query:
+        if len(stems) == 1:
+            return Query.term_query(self._schema, field, stems[0])
+        return Query.phrase_query(self._schema, field, list(stems))
+
+    def _among(self, rows: Rows, query: Query) -> Query:
+        """The query with a filter that adds nothing to the score."""
+        if len(rows) == self.rows:
+            return query
+        chosen = Query.const_score_query(Query.term_set_query(self._schema, "row", rows.tolist()), 0.0)
+        return Query.boolean_query([(Occur.Must, chosen), (Occur.Must, query)])
+
+    def _each(self, query: Query, rows: Rows) -> Scores:
+        found, scores = self._search(self._among(rows, query), len(rows))
+        by_row = np.zeros(self.rows)
+        by_row[found] = scores
+        return rounded(by_row[rows])
+
+    def _search(self, query: Query, number: int) -> tuple[Rows, Scores]:
+        hits = self._searcher.search(query, limit=number, count=False).hits
+        rows = self._searcher.fast_field_values("row", [address for _, address in hits])
+        return np.array(rows, dtype=np.int64), np.array([score for score, _ in hits], dtype=np.float64)
+
+
+def _any(queries: Sequence[Query]) -> Query:
+    return Query.boolean_query([(Occur.Should, query) for query in queries])
+
+
+def _vocabulary(path: Path, ceiling: str) -> tuple[frozenset[str], Mapping[str, int]]:
+    """The stems that may be seen, and the words worth suggesting, each as it is mostly written."""
+    table = tables.read(path)
+    releases = STRICTNESS[: STRICTNESS.index(ceiling) + 1]
+    counts = np.sum([table.column(release).to_numpy() for release in releases], axis=0)
+    seen = np.flatnonzero(counts)
+    stems = frozenset(table.column("stem").take(seen).to_pylist())
+    written: dict[str, Counter[str]] = {}
+    for word, count in zip(table.column("word").take(seen).to_pylist(), counts[seen].tolist(), strict=True):
+        if not is_common(word):
+            written.setdefault(fold(word), Counter())[word] += count
+    usual = {min(forms, key=lambda form: (-forms[form], form)): forms.total() for forms in written.values()}
+    return stems, usual
