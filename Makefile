@@ -53,9 +53,9 @@ $(DONE): pyproject.toml constraints.txt
 	    echo "1/2 Making $(V), about 10 seconds."; \
 	    $(PY) -m venv --clear $(V); \
 	fi
-	@echo "2/2 Installing sibkb and its tools into $(V): one to three minutes and 2 GB, once. Most of it is PyTorch."
+	@echo "2/2 Installing sibkb and its tools into $(V): one to three minutes and 2 GB of disk, only this once. Most of it is PyTorch."
 	@start=$$(date +%s); \
-	while sleep 15; do echo "    still installing: $$(($$(date +%s) - start)) s, $$(du -sm $(V) | cut -f1) MB in $(V)"; done </dev/null 2>/dev/null & \
+	while sleep 15 >/dev/null; do echo "    still installing: $$(($$(date +%s) - start)) s, $$(du -sm $(V) | cut -f1) MB in $(V)"; done </dev/null 2>/dev/null & \
 	beat=$$!; trap 'kill $$beat 2>/dev/null' EXIT; trap 'exit 130' INT TERM; \
 	$(B)/python -m pip install --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@

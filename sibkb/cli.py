@@ -136,7 +136,7 @@ def watch() -> None:
 
 @app.command(epilog="For example: sibkb search 'how did legal come round' --kind quote --role worker -k 5")
 def search(
-    text: Annotated[str, typer.Argument(help="A question in plain words; \"double quotes\" ask for a phrase.")] = "",
+    text: Annotated[str, typer.Argument(help='A question in plain words; "double quotes" ask for a phrase.')] = "",
     k: Annotated[int, typer.Option("-k", "--limit", min=1, max=1000, help="How many hits.")] = 10,
     offset: Annotated[int, typer.Option(min=0, help="Skip this many.")] = 0,
     mode: Annotated[str, typer.Option(help=f"One of: {', '.join(MODES)}.")] = "hybrid",
@@ -171,7 +171,9 @@ def search(
         _print_results(results)
 
 
-@app.command(epilog="For example: sibkb show rikers-island-able   or   sibkb show interview-roles-in-government.own-job")
+@app.command(
+    epilog="For example: sibkb show rikers-island-able   or   sibkb show interview-roles-in-government.own-job"
+)
 def show(id: Annotated[str, typer.Argument(help="Id of a document or a passage.")], as_json: Json = False) -> None:
     """Print a document or a passage with its sources and context."""
     from sibkb.exporting import document_json, passage_json
@@ -228,7 +230,11 @@ def eval(
         _print_problems(problems, err(), prefix=_STATE["settings"].corpus)
         raise SibkbError("there are no judged queries to run — see corpus/queries.yaml and `sibkb check`")
     rows = [
-        {"mode": each_mode, "split": each_split, "rows": _rank(base, each_mode, [q for q in judged if q.split == each_split])}
+        {
+            "mode": each_mode,
+            "split": each_split,
+            "rows": _rank(base, each_mode, [q for q in judged if q.split == each_split]),
+        }
         for each_split in ([split] if split else evaluating.SPLITS)
         for each_mode in (mode or tuple(MODES))
     ]
@@ -364,7 +370,9 @@ def _print_figures(rows: Sequence[dict[str, Any]], queries: bool) -> None:
     from sibkb import evaluating
 
     console = out()
-    console.print(f"{'split':9}{'mode':9}{'n':>4}{'S@1':>7}{'S@3':>7}{'MRR@10':>8}{'nDCG@10':>9}{'R@20':>7}{'none':>6}{'refused':>9}")
+    console.print(
+        f"{'split':9}{'mode':9}{'n':>4}{'S@1':>7}{'S@3':>7}{'MRR@10':>8}{'nDCG@10':>9}{'R@20':>7}{'none':>6}{'refused':>9}"
+    )
     for row in rows:
         f = evaluating.summarise(row["rows"])
         console.print(
@@ -374,7 +382,9 @@ def _print_figures(rows: Sequence[dict[str, Any]], queries: bool) -> None:
     for row in rows if queries else ():
         console.print(f"\n{row['split']}, {row['mode']}", style="bold")
         for each in row["rows"]:
-            console.print(f"{each.query.id:7}{each.success_3:3.0f}{each.ndcg_10:7.3f}{len(each.ranking):4}  {each.query.text}")
+            console.print(
+                f"{each.query.id:7}{each.success_3:3.0f}{each.ndcg_10:7.3f}{len(each.ranking):4}  {each.query.text}"
+            )
 
 
 def _row_json(row: Any) -> dict[str, Any]:

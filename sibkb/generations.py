@@ -10,19 +10,17 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from sibkb import engine
-from sibkb.encoder import Encoder, FloatArray
+from sibkb.encoder import Encoder, FloatArray, Progress
 from sibkb.errors import GenerationError
 from sibkb.model import STRICTNESS, Document, Manifest, Passage, Reading
 
-Progress = Callable[[int, int], None]
-"""Texts encoded so far, and in all."""
 _CURRENT: Final = "CURRENT"
 
 
@@ -135,9 +133,8 @@ def _may_stay(document: Document, broken: Mapping[str, str]) -> bool:
 
 
 def _name(reading: Reading, encoder: Encoder) -> str:
-    parts: list[object] = [engine.SCHEMA, encoder.digest]
-    parts += sorted(reading.documents, key=lambda document: document.id)
-    parts += sorted(reading.passages, key=lambda passage: passage.id)
+    documents, passages = _ordered(reading)
+    parts = (engine.SCHEMA, encoder.digest, *documents, *passages)
     return hashlib.sha256("\n".join(map(repr, parts)).encode()).hexdigest()[:16]
 
 

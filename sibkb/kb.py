@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from sibkb import corpus, generations, search
-from sibkb.encoder import Encoder, open_encoder
+from sibkb.encoder import Encoder, Progress, open_encoder
 from sibkb.engine import EmbeddedEngine
 from sibkb.errors import CorpusError, GenerationError, QueryError, SibkbError
-from sibkb.generations import Progress, Published
+from sibkb.generations import Published
 from sibkb.model import MODES, Document, Passage, Query, Reading, Results
 from sibkb.settings import Settings
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:

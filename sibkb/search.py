@@ -5,7 +5,7 @@ filter only removes and never reorders, and the two are added. Whether a passage
 cosine and by the share of the question's words it has, never by the scaled score: the best of nothing is not good.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
@@ -174,8 +174,209 @@ def search(engine: Engine, query: Query, vector: FloatArray | None, cut: Cut = C
         total=len(answer.hits),
         near_misses=_shown(engine, near, asked, answer.ranks),
         facets=_facets(engine, query.filters, answer.ids, lambda other: _answer(engine, asked, other, cut).ids),
-        without=() if answer.hits else _without(query.filters, lambda other: len(_answer(engine, asked, other, cut).ids)),
+        without=()
+        if answer.hits
+        else _without(query.filters, lambda other: len(_answer(engine, asked, other, cut).ids)),
         corrected=asked.corrected,
         generation=engine.manifest.name,
         legs=asked.legs,
     )
+
+
+def answerable(query: Query) -> bool:
+    """Whether `search` would answer rather than refuse; asked before the text is encoded."""
+    try:
+        return _checked(query) is not None
+    except QueryError:
+        return False
+
+
+def _checked(query: Query) -> Terms | None:
+    """The words of the question; None where there is none and the filters alone are asked."""
+    if query.mode not in MODES:
+        raise QueryError(f"there is no mode `{query.mode}` — use one of: {', '.join(MODES)}")
+    if query.limit < 1 or query.offset < 0:
+        raise QueryError("a page has at least one result and begins at 0 or later — correct `limit` or `offset`")
+    if len(query.text) > LONGEST:
+        raise QueryError(f"this is {len(query.text):,} characters long — shorten it to {LONGEST:,} or fewer")
+    if not query.text.strip():
+        if not query.filters:
+            raise QueryError("there is nothing to search for — type a question or choose a filter")
+        return None
+    terms = analyse(query.text)
+    if terms.empty:
+        raise QueryError(_without_content(query.text))
+    return terms
+
+
+def _without_content(text: str) -> str:
+    if tokens(text):
+        return (
+            f"“{text.strip()}” has only common words — add one that says what it is about, or put them in double quotes"
+        )
+    return f"“{text.strip()}” has no words — type what you want to know"
+
+
+def _ask(engine: Engine, query: Query, terms: Terms, vector: FloatArray | None) -> _Asked:
+    legs = MODES[query.mode]
+    meaning = vector if "meaning" in legs else None
+    words = "words" in legs or meaning is None
+    corrections = _corrections(engine, terms) if words else {}
+    return _Asked(terms=terms.replaced(corrections), vector=meaning, words=words, corrected=corrections)
+
+
+def _corrections(engine: Engine, terms: Terms) -> dict[str, str]:
+    unknown = [word.text for word in terms.words if not engine.known(word.stem)]
+    return {word: meant for word in unknown if (meant := engine.suggest(word))}
+
+
+def _answer(engine: Engine, asked: _Asked, filters: Filters, cut: Cut) -> _Answer:
+    """Ask both legs with the same filters, complete each other's scores, add them up, and cut."""
+    found = _found(engine, asked, filters, DEPTH)
+    ids = _candidates(asked, found)
+    scores = engine.scores(ids, asked.vector, asked.terms if asked.words else None)
+    fused = fuse(scores, _tops(engine, asked))
+    have = engine.matched(ids, asked.terms)
+    ordered = [
+        Candidate(id=id, score=fused[id], cosine=scores[id][0], stems=have[id], share=_share(have[id], asked.terms))
+        for id in sorted(ids, key=lambda each: (-fused[each], each))
+        if fused[id] > 0
+    ]
+    hits, rest = divided(ordered, cut)
+    return _Answer(hits=hits, rest=rest, ranks=_ranks(found, cut))
+
+
+def _found(engine: Engine, asked: _Asked, filters: Filters, depth: int) -> dict[str, tuple[Scored, ...]]:
+    """Leg -> what it found; phrases are required, so the words are asked for them in any mode."""
+    found: dict[str, tuple[Scored, ...]] = {}
+    if asked.words or asked.terms.phrases:
+        found["words"] = engine.matching(asked.terms, filters, depth)
+    if asked.vector is not None:
+        found["meaning"] = engine.nearest(asked.vector, filters, depth)
+    return found
+
+
+def _candidates(asked: _Asked, found: Mapping[str, Sequence[Scored]]) -> tuple[str, ...]:
+    lists = [found["words"]] if asked.terms.phrases else list(found.values())
+    return tuple(dict.fromkeys(scored.id for each in lists for scored in each))
+
+
+def _tops(engine: Engine, asked: _Asked) -> tuple[float, float]:
+    """The best cosine and the best BM25 without filters: what each leg is scaled to."""
+    best = _found(engine, asked, Filters(), 1)
+    cosine, words = (best[leg][0].score if best.get(leg) else 0.0 for leg in ("meaning", "words"))
+    return cosine, words
+
+
+def fuse(scores: Mapping[str, tuple[float | None, float]], tops: tuple[float, float]) -> dict[str, float]:
+    """One score between 0 and 1 from cosine and BM25; a leg that was not asked leaves all to the other."""
+    asked = any(cosine is not None for cosine, _ in scores.values()), any(bm25 for _, bm25 in scores.values())
+    weights = [weight * leg for weight, leg in zip((MEANING, WORDS), asked, strict=True)]
+    whole = sum(weights) or 1.0
+    return {
+        id: sum(
+            weight / whole * max(0.0, score or 0.0) / top
+            for weight, score, top in zip(weights, pair, tops, strict=True)
+            if top > 0
+        )
+        for id, pair in scores.items()
+    }
+
+
+def divided(ordered: Sequence[Candidate], cut: Cut) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...]]:
+    """Hits and the rest; where the best candidate is not good enough, none is."""
+    passed = [cut.passes(each.cosine, each.share) for each in ordered]
+    if not any(passed[:1]):
+        return (), tuple(ordered)
+    pairs = list(zip(ordered, passed, strict=True))
+    return tuple(each for each, good in pairs if good), tuple(each for each, good in pairs if not good)
+
+
+def _share(have: frozenset[str], terms: Terms) -> float:
+    """The share of the question's words; phrases of common words alone were required, so they are all there."""
+    return len(have & set(terms.stems)) / len(terms.stems) if terms.stems else 1.0
+
+
+def _ranks(found: Mapping[str, Sequence[Scored]], cut: Cut) -> dict[str, dict[str, int]]:
+    """Leg -> id -> place, from 1; what is not even weakly near was not found by meaning."""
+    near = {"words": found.get("words", ()), "meaning": [s for s in found.get("meaning", ()) if s.score >= cut.weak]}
+    return {leg: {scored.id: place for place, scored in enumerate(each, 1)} for leg, each in near.items()}
+
+
+def _listed(engine: Engine, query: Query) -> Results:
+    """Everything that passes the filters, in the order of documents and lines."""
+    ids = engine.allowed(query.filters)
+    passages = engine.passages(ids[query.offset : query.offset + query.limit])
+    return Results(
+        query=query,
+        hits=tuple(Hit(passage=each, document=engine.documents[each.document_id], score=0.0) for each in passages),
+        total=len(ids),
+        facets=_facets(engine, query.filters, ids, engine.allowed),
+        without=() if ids else _without(query.filters, lambda other: len(engine.allowed(other)) if other else 0),
+        generation=engine.manifest.name,
+    )
+
+
+def _facets(
+    engine: Engine, filters: Filters, ids: Sequence[str], ask: Callable[[Filters], Sequence[str]]
+) -> dict[str, Mapping[str, int]]:
+    """Counts of the hits; a field that restricts is counted as if it did not."""
+    counts = dict(engine.facets(ids))
+    for field in filters.active():
+        counts[field] = engine.facets(ask(_cleared(filters, field)))[field]
+    return {field: counts[field] for field in FILTER_FIELDS}
+
+
+def _without(filters: Filters, count: Callable[[Filters], int]) -> tuple[tuple[str, str, int], ...]:
+    """What each active filter hides, the most first."""
+    active = {field: ", ".join(values) for field, values in filters.active().items()}
+    if filters.years:
+        active["years"] = "–".join(map(str, filters.years))
+    ways = [(field, value, count(_cleared(filters, field))) for field, value in active.items()]
+    return tuple(sorted((way for way in ways if way[2]), key=lambda way: (-way[2], way[0])))
+
+
+def _cleared(filters: Filters, field: str) -> Filters:
+    return replace(filters, years=None) if field == "years" else replace(filters, **{field: ()})  # type: ignore[arg-type]
+
+
+def _shown(
+    engine: Engine, candidates: Sequence[Candidate], asked: _Asked, ranks: Mapping[str, Mapping[str, int]]
+) -> tuple[Hit, ...]:
+    passages = engine.passages(candidate.id for candidate in candidates)
+    return tuple(_hit(engine, *pair, asked, ranks) for pair in zip(candidates, passages, strict=True))
+
+
+def _hit(
+    engine: Engine, candidate: Candidate, passage: Passage, asked: _Asked, ranks: Mapping[str, Mapping[str, int]]
+) -> Hit:
+    found = marks(passage.text, asked.terms)
+    by_sentence = asked.vector is not None and not found
+    return Hit(
+        passage=passage,
+        document=engine.documents[passage.document_id],
+        score=candidate.score,
+        marks=found,
+        closest=engine.closest(passage.id, asked.vector) if by_sentence and asked.vector is not None else None,
+        ranks={leg: places[passage.id] for leg, places in ranks.items() if passage.id in places},
+        cosine=candidate.cosine,
+        matched=tuple(word.text for word in asked.terms.words if word.stem in candidate.stems),
+    )
+
+
+def marks(text: str, terms: Terms) -> tuple[tuple[int, int], ...]:
+    """The spans of the words that matched; common words only inside a phrase."""
+    words = tokens(text)
+    wanted = set(terms.stems)
+    plain = {word for word in words if word.stem in wanted and not is_common(text[word.start : word.end])}
+    chosen = plain.union(*(_occurrences(words, phrase) for phrase in terms.phrases))
+    return tuple((word.start, word.end) for word in sorted(chosen, key=lambda word: word.start))
+
+
+def _occurrences(words: Sequence[Token], phrase: tuple[str, ...]) -> set[Token]:
+    starts = [
+        i
+        for i in range(len(words) - len(phrase) + 1)
+        if all(words[i + j].stem == stem for j, stem in enumerate(phrase))
+    ]
+    return {words[i + j] for i in starts for j in range(len(phrase))}

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from sibkb import generations, kb
+from sibkb.encoder import Progress
 from sibkb.errors import SibkbError
 from sibkb.settings import Settings
 
@@ -22,7 +23,7 @@ def serve(
     address: str,
     port: int,
     say: Callable[[str], None],
-    progress: Callable[[], AbstractContextManager[generations.Progress]],
+    progress: Callable[[], AbstractContextManager[Progress]],
 ) -> None:
     """Replace this process by the app; returns only by an error."""
     if generations.current(settings.indexes) is None:

@@ -1,4 +1,4 @@
-"""Text -> words and sentences: the one tokeniser for index, query and highlight, so a mark is always a word that matched.
+"""Text -> words and sentences: one tokeniser for index, query and highlight, so a mark is always a word that matched.
 
 A word is a run of letters and digits, compared by its stem without case, accents and apostrophes. An amount is one
 word however it is written: `£30m`, `30 million` and `30,000,000` are all `30000000`.
@@ -16,8 +16,7 @@ from typing import Final, NamedTuple
 
 import Stemmer
 
-STOP_WORDS: Final = frozenset(
-    """
+_STOP_WORDS: Final = """
     a about after again all also am an and any are as at be because been before being between both but by came can come
     could did do does doing done down each every for from further get gets getting go goes going got had has have having
     he her here hers him his how i if in into is it its just let lets like me more most much my no nor not now of off on
@@ -26,8 +25,8 @@ STOP_WORDS: Final = frozenset(
     whom whose why will with would you your yours
     arent cant couldnt didnt doesnt dont hadnt hasnt havent hes im isnt itd itll ive shes shouldnt theyd
     theyll theyre theyve thats wasnt weve werent wheres whos wont wouldnt youd youll youre youve
-    """.split()
-)
+"""
+STOP_WORDS: Final = frozenset(_STOP_WORDS.split())
 """Too common to say what a question is about, the question words among them."""
 
 _MARK: Final = "\u00ad\u0300-\u036f\u064b-\u065f\u0670\u200c\u200d"
@@ -169,10 +168,11 @@ def _without_repeats(words: Iterable[QueryWord]) -> tuple[QueryWord, ...]:
     return tuple(first.values())
 
 
-_ABBREVIATIONS: Final = frozenset(
-    "approx ca cf co corp dept dr ed eds e.g eg esp est gov hon i.e ie inc jr ltd mr mrs ms messrs prof rev sr st vs".split()
-)
-_BEFORE_NUMBERS: Final = frozenset("no nos p pp fig figs vol ch sec para art".split())
+_ABBREVIATED: Final = """
+    approx ca cf co corp dept dr ed eds e.g eg esp est gov hon i.e ie inc jr ltd mr mrs ms messrs prof rev sr st vs
+"""
+_ABBREVIATIONS: Final = frozenset(_ABBREVIATED.split())
+_BEFORE_NUMBERS: Final = frozenset(("no", "nos", "p", "pp", "fig", "figs", "vol", "ch", "sec", "para", "art"))
 _END: Final = re.compile(r"[.!?…]+[\"'”’)\]»]*(?=\s+(?P<next>\S))")
 _LAST_WORD: Final = re.compile(r"[\w.]*$")
 

@@ -2,19 +2,22 @@
 
 weights.py      which weights, where, and are they the right ones
 window.py       cutting a long text into parts that a model reads whole
-bert.py         queries in NumPy, without torch
+bert.py         queries and a few passages in NumPy, without torch
 transformer.py  passages, and other models, with sentence-transformers
 """
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
-from sibkb.encoder.bert import FloatArray, QueryEncoder
+from sibkb.encoder.bert import FloatArray, Progress, QueryEncoder
 from sibkb.encoder.transformer import TransformerEncoder
 from sibkb.encoder.weights import ModelFolder, find_model
 
-__all__ = ["Encoder", "FloatArray", "ModelEncoder", "QueryEncoder", "open_encoder"]
+__all__ = ["Encoder", "FloatArray", "ModelEncoder", "Progress", "QueryEncoder", "open_encoder"]
+
+FEW: Final = 300
+"""So many passages are encoded in NumPy sooner than torch is imported: what one changed file costs."""
 
 T = TypeVar("T")
 
@@ -37,9 +40,7 @@ class Encoder(Protocol):
     def encode_queries(self, texts: Sequence[str]) -> FloatArray:
         """Texts (n) to unit vectors (n, dimension)."""
 
-    def encode_passages(
-        self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None
-    ) -> Sequence[FloatArray]:
+    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Sequence[FloatArray]:
         """Texts (n) to n arrays of unit vectors (parts of that text, dimension); `progress` hears (done, n)."""
 
 
@@ -82,10 +83,11 @@ class ModelEncoder:
         """Texts (n) to unit vectors (n, dimension), without torch where the model allows it."""
         return self._queries().encode_queries(texts)
 
-    def encode_passages(
-        self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None
-    ) -> tuple[FloatArray, ...]:
+    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> tuple[FloatArray, ...]:
         """Texts (n) to n arrays of unit vectors (parts of that text, dimension); `progress` hears (done, n)."""
+        light = self._queries()
+        if len(texts) <= FEW and isinstance(light, QueryEncoder):
+            return light.encode_passages(texts, progress)
         return self._passages().encode_passages(texts, progress)
 
 

@@ -7,7 +7,7 @@ normalising is known here: `QueryEncoder.load` answers None for any other folder
 Sequences are packed one behind the other instead of padded, so there is no mask and no work on padding.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -23,7 +23,11 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 FloatArray = npt.NDArray[np.float32]
+Progress = Callable[[int, int], None]
+"""Hears how many texts are encoded, of how many."""
 
+BLOCK: Final = 64
+"""Passages between two calls of `progress`."""
 SEGMENTS: Final = "embeddings.token_type_embeddings.weight"
 AT_ONCE: Final = 32
 """Sequences packed into one forward pass; bounds the memory of a long list of queries."""
@@ -113,6 +117,17 @@ class QueryEncoder:
         parts = [split(text, self._tokenizer, self._shape.window) for text in texts]
         vectors = self._encode([part for pieces in parts for part in pieces])
         return mean_of_parts(vectors, [len(pieces) for pieces in parts])
+
+    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> tuple[FloatArray, ...]:
+        """Texts (n) to n arrays of unit vectors (parts of that text, dimension); `progress` hears (done, n)."""
+        found: list[FloatArray] = []
+        for start in range(0, len(texts), BLOCK):
+            parts = [split(text, self._tokenizer, self._shape.window) for text in texts[start : start + BLOCK]]
+            vectors = self._encode([part for pieces in parts for part in pieces])
+            found += np.split(vectors, np.cumsum([len(pieces) for pieces in parts])[:-1])
+            if progress is not None:
+                progress(len(found), len(texts))
+        return tuple(found)
 
     def _encode(self, texts: Sequence[str]) -> FloatArray:
         """Texts that fit the window (n) to unit vectors (n, dimension)."""

@@ -6,14 +6,14 @@ It stays on the processor even where there is a graphics card, so that every mac
 import os
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
-from sibkb.encoder.bert import FloatArray, mean_of_parts
+from sibkb.encoder.bert import BLOCK, FloatArray, Progress, mean_of_parts
 from sibkb.encoder.weights import reading
 from sibkb.encoder.window import split
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from tokenizers import Tokenizer
 
-BLOCK: Final = 64
-"""Passages between two calls of `progress`."""
 PASSAGE_PROMPTS: Final = ("document", "passage", "corpus")
 """Names under which a model may keep the words it wants before a passage, in sentence-transformers' order."""
 
@@ -69,9 +67,7 @@ class TransformerEncoder:
             )
         return mean_of_parts(vectors.astype(np.float32), [len(pieces) for pieces in parts])
 
-    def encode_passages(
-        self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None
-    ) -> tuple[FloatArray, ...]:
+    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> tuple[FloatArray, ...]:
         """Texts (n) to n arrays of unit vectors (parts of that text, dimension); `progress` hears (done, n)."""
         longest_first = sorted(range(len(texts)), key=lambda i: (-len(texts[i]), i))
         found: dict[int, FloatArray] = {}

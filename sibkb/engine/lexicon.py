@@ -103,7 +103,7 @@ class Lexicon:
         """BM25 of each row; 0 where it does not match."""
         if terms.empty or not len(rows):
             return [0.0] * len(rows)
-        return self._each(self._query(terms), rows).tolist()
+        return [float(score) for score in self._each(self._query(terms), rows)]
 
     def matched(self, terms: Terms, rows: Rows) -> list[frozenset[str]]:
         """Which stems of the question each row has: a word's score is its bit, so that one search answers for all."""

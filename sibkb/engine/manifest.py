@@ -62,7 +62,7 @@ def _stamp(stamp: list[Any]) -> tuple[str, int, int]:
     return str(digest), int(time), int(size)
 
 
-def write_manifest(folder: Path, head: ManifestHead, counts: Mapping[str, int]) -> Manifest:
+def write_manifest(folder: Path, head: ManifestHead, counts: Mapping[str, Any]) -> Manifest:
     """Write the manifest over the files that stand in the folder."""
     manifest = Manifest(schema=SCHEMA, digests=_digests(folder), **counts, **asdict(head))
     text = json.dumps(asdict(manifest), indent=1, sort_keys=True, ensure_ascii=False)

@@ -34,6 +34,7 @@ _NESTED: Final[Mapping[str, type]] = {"sources": Source, "parties": Party, "entr
 
 
 def write_documents(folder: Path, documents: Iterable[Document]) -> None:
+    """Write one row a document."""
     rows = []
     for document in documents:
         row = asdict(document)
@@ -42,10 +43,12 @@ def write_documents(folder: Path, documents: Iterable[Document]) -> None:
 
 
 def write_passages(folder: Path, passages: Iterable[Passage]) -> None:
+    """Write one row a passage."""
     write_rows(folder / PASSAGES, [asdict(passage) for passage in passages], _schema(Passage))
 
 
 def read_documents(folder: Path) -> tuple[Document, ...]:
+    """All documents of a generation."""
     return tuple(map(_document, read(folder / DOCUMENTS).to_pylist()))
 
 

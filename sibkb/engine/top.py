@@ -18,7 +18,7 @@ _DIGITS: Final = 5
 
 def rounded(scores: npt.ArrayLike) -> Scores:
     """Scores as they are compared and shown."""
-    return np.round(np.asarray(scores, dtype=np.float64), _DIGITS)
+    return np.asarray(np.round(np.asarray(scores, dtype=np.float64), _DIGITS), dtype=np.float64)
 
 
 def best(fetch: Fetch, limit: int, total: int, order: Rows) -> list[tuple[int, float]]:
@@ -32,7 +32,7 @@ def best(fetch: Fetch, limit: int, total: int, order: Rows) -> list[tuple[int, f
         scores = rounded(scores)
         _, first = np.unique(rows, return_index=True)
         first.sort()
-        if asked >= total or (len(first) > limit and scores[-1] < scores[first[limit - 1]]):
+        if len(rows) < asked or asked >= total or (len(first) > limit and scores[-1] < scores[first[limit - 1]]):
             break
         asked = min(asked * 4, total)
     rows, scores = rows[first], scores[first]

@@ -83,7 +83,7 @@ class Vectors:
         wanted = normalised(vector[None, :])
 
         def fetch(number: int) -> tuple[Rows, Scores]:
-            scores, found = self._index.search(wanted, number, params=faiss.SearchParameters(sel=selector))
+            scores, found = self._index.search(wanted, number, params=faiss.SearchParameters(sel=selector))  # type: ignore[call-arg]
             return self._passages[found[0]], scores[0]
 
         return best(fetch, limit, len(ids), self._order)
@@ -106,10 +106,10 @@ class Vectors:
 
     def _starts(self, passages: Rows) -> Rows:
         """Where the parts of each passage begin, and at last where they end."""
-        return np.searchsorted(passages, np.arange(len(self._order) + 1))
+        return np.asarray(np.searchsorted(passages, np.arange(len(self._order) + 1)), dtype=np.int64)
 
     @staticmethod
     def _parts_of(starts: Rows, rows: Rows) -> Rows:
         counts = starts[rows + 1] - starts[rows]
         offsets = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        return np.repeat(starts[rows], counts) + offsets
+        return np.asarray(np.repeat(starts[rows], counts) + offsets, dtype=np.int64)

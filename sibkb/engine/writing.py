@@ -56,7 +56,7 @@ def _sentences(row: int, text: str) -> list[Part]:
     return [Part(row, "sentence", start, end, text[start:end]) for start, end in spans] if len(spans) > 1 else []
 
 
-def write(
+def write(  # noqa: PLR0913, each is a file of its own
     folder: Path,
     *,
     documents: Sequence[Document],

@@ -346,9 +346,8 @@ class _File:
             if seen[id] > 1:
                 if passage.id and passage.kind != "fact":  # of two equal ids in the front matter F018 speaks
                     name = id.rpartition(".")[2]
-                    fix = "give this one another; ids of front matter entries are names too"
-                    at = ("{", f"#{name}")
-                    self.report_at(passage.lines, at, "B014", f"the name `{name}` is given twice", fix)
+                    self.report_at(passage.lines, ("{", f"#{name}"), "B014", f"the name `{name}` is given twice",
+                                   "give this one another; ids of front matter entries are names too")  # fmt: skip
                 id = f"{id}-{seen[id]}"
             found.append(replace(passage, id=id, release=strictest([release, passage.release])))
         return found
