@@ -85,7 +85,6 @@ def test_which_keys_are_needed() -> None:
 
 
 def test_the_keys_of_a_source() -> None:
-    assert names("### Sources") == [*names("### Sources")]
     assert set(names("### Sources")) == set(SourceRow.model_fields)
 
 

@@ -57,9 +57,8 @@ class Parsed:
 def parse(path: str, data: bytes) -> Parsed:
     """Read one file; `path` is relative to the corpus folder and gives the document its id."""
     file = _File(path=path, digest=hashlib.sha256(data).hexdigest())
-    text = file.decode(data)
-    located, front = file.front() if text is not None else (None, None)
-    if text is None or located is None or front is None:
+    located, front = file.front() if file.decode(data) else (None, None)
+    if located is None or front is None:
         return Parsed(document=None, passages=(), problems=file.sorted(), release=_release(located))
     file.check_front(front, located)
     passages = file.named([*file.facts(front, located), *file.passages(front)], front.release)
@@ -110,7 +109,8 @@ class _File:
 
     # The file as a whole
 
-    def decode(self, data: bytes) -> str | None:
+    def decode(self, data: bytes) -> bool:
+        """Fill `lines`; False where the data are no text that we read."""
         if not front_matter.ID.fullmatch(self.id):
             self.report(
                 0, 0, "D005", f"`{self.id}` is no document id", "name the file in lower case, digits and hyphens"
@@ -118,30 +118,26 @@ class _File:
         if len(data) > MAX_BYTES:
             size = f"{len(data) / 1e6:.1f} MB"
             self.report(0, 0, "D002", f"the file has {size}", f"keep a case under {MAX_BYTES // 10**6} MB: split it")
-            return None
+            return False
         try:
-            text = data.decode("utf-8").removeprefix("\ufeff")
+            self.lines = _lines(data)
         except UnicodeDecodeError as error:
-            before = data[: error.start].decode("utf-8").removeprefix("\ufeff")
-            line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-            self.report(line, column, "D001", f"byte 0x{data[error.start]:02x} is not UTF-8", "save the file as UTF-8")
-            return None
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-        self.lines = text.split("\n")
+            before = _lines(data[: error.start])
+            byte = f"byte 0x{data[error.start]:02x}"
+            self.report(len(before), len(before[-1]) + 1, "D001", f"{byte} is not UTF-8", "save the file as UTF-8")
+            return False
         for number, written in enumerate(self.lines, 1):
             if match := _TODO.search(written):
-                self.report(
-                    number, match.start() + 1, "D006", "something is left to do here", "fill it in, or remove it"
-                )
-        return text
+                self.report(number, match.start() + 1, "D006", "something is left to do here",
+                            "fill it in, or remove it")  # fmt: skip
+        return True
 
     # The front matter
 
     def front(self) -> tuple[Located | None, FrontMatter | None]:
         if self.lines[0].rstrip() != "---":
-            self.report(
-                1, 1, "D003", "there is no front matter", "begin the file with a line `---`, as `sibkb new` does"
-            )
+            self.report(1, 1, "D003", "there is no front matter",
+                        "begin the file with a line `---`, as `sibkb new` does")  # fmt: skip
             return None, None
         close = next((i for i, line in enumerate(self.lines[1:], 1) if line.rstrip() == "---"), None)
         if close is None:
@@ -384,6 +380,10 @@ def _rows(front: FrontMatter) -> Iterator[tuple[Path, Any]]:
         yield from (((name, i), row) for i, row in enumerate(getattr(front, name)))
     for role in front_matter.PartyRows.model_fields:
         yield from ((("parties", role, i), row) for i, row in enumerate(getattr(front.parties, role)))
+
+
+def _lines(data: bytes) -> list[str]:
+    return data.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def _whole_word(needle: str) -> str:

@@ -1,0 +1,152 @@
+"""The exhaustive engine: every question answered by looking at every passage, in the plainest way."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import tiny
+
+from sibkb.engine import context, embedded_text
+from sibkb.engine.lexicon import BODY, HEAD
+from sibkb.engine.vectors import FloatArray
+from sibkb.errors import QueryError
+from sibkb.model import FILTER_FIELDS, Document, Filters, Manifest, Passage, Scored, admits, attributes, visible
+from sibkb.words import Terms, fold, is_common, nearest_word, sentences, tokens
+
+K1, B = 1.2, 0.75
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of all passages as stems, with BM25 as Robertson and tantivy have it."""
+
+    texts: Mapping[str, tuple[str, ...]]
+    weight: float
+
+    def score(self, id: str, stems: tuple[str, ...]) -> float:
+        text = self.texts[id]
+        count = _occurrences(text, stems)
+        mean = sum(map(len, self.texts.values())) / len(self.texts)
+        saturated = count * (K1 + 1) / (count + K1 * (1 - B + B * len(text) / mean)) if count else 0.0
+        return self.weight * saturated * sum(map(self._idf, stems))
+
+    def _idf(self, stem: str) -> float:
+        having = sum(stem in text for text in self.texts.values())
+        return math.log(1 + (len(self.texts) - having + 0.5) / (having + 0.5))
+
+
+def _occurrences(text: tuple[str, ...], stems: tuple[str, ...]) -> int:
+    return sum(text[i : i + len(stems)] == stems for i in range(len(text)))
+
+
+def _stems(text: str) -> tuple[str, ...]:
+    return tuple(token.stem for token in tokens(text))
+
+
+class BruteEngine:
+    def __init__(
+        self, documents: Sequence[Document], passages: Sequence[Passage], ceiling: str, manifest: Manifest
+    ) -> None:
+        self.manifest = manifest
+        self._every = {document.id: document for document in documents}
+        self._all = tuple(passages)
+        self._seen = {p.id: p for p in passages if visible(ceiling, self._every[p.document_id].release, p.release)}
+        self.documents: Mapping[str, Document] = {
+            id: replace(document, passage_ids=tuple(each for each in document.passage_ids if each in self._seen))
+            for id, document in self._every.items()
+            if visible(ceiling, document.release)
+        }
+
+    @cached_property
+    def _fields(self) -> tuple[Field, Field]:
+        head = {p.id: _stems(context(self._every[p.document_id], p)) for p in self._all}
+        return Field({p.id: _stems(p.text) for p in self._all}, BODY), Field(head, HEAD)
+
+    @cached_property
+    def _vectors(self) -> Mapping[str, FloatArray]:
+        texts = [embedded_text(self._every[p.document_id], p) for p in self._all]
+        return dict(zip((p.id for p in self._all), tiny.TinyEncoder().encode_passages(texts), strict=True))
+
+    def _passage(self, id: str) -> Passage:
+        if id not in self._seen:
+            raise QueryError(f"there is no passage `{id}` — `sibkb search` finds ids")
+        return self._seen[id]
+
+    def passages(self, ids: Iterable[str]) -> tuple[Passage, ...]:
+        return tuple(map(self._passage, ids))
+
+    def allowed(self, filters: Filters) -> tuple[str, ...]:
+        return tuple(p.id for p in self._seen.values() if admits(filters, self._every[p.document_id], p))
+
+    def nearest(self, vector: FloatArray, filters: Filters, limit: int) -> tuple[Scored, ...]:
+        return _best({id: self._cosine(id, vector) for id in self.allowed(filters)}, limit)
+
+    def matching(self, terms: Terms, filters: Filters, limit: int) -> tuple[Scored, ...]:
+        scores = {id: self._bm25(id, terms) for id in self.allowed(filters)}
+        return _best({id: score for id, score in scores.items() if score > 0}, limit)
+
+    def scores(
+        self, ids: Sequence[str], vector: FloatArray | None, terms: Terms | None
+    ) -> Mapping[str, tuple[float | None, float]]:
+        return {
+            self._passage(id).id: (
+                None if vector is None else self._cosine(id, vector),
+                0.0 if terms is None else self._bm25(id, terms),
+            )
+            for id in ids
+        }
+
+    def matched(self, ids: Sequence[str], terms: Terms) -> Mapping[str, frozenset[str]]:
+        return {id: frozenset(s for s in terms.stems if any(s in f.texts[id] for f in self._fields)) for id in ids}
+
+    def closest(self, id: str, vector: FloatArray) -> tuple[int, int] | None:
+        text = self._passage(id).text
+        spans = sentences(text)
+        if len(spans) < 2:
+            return None
+        windows = tiny.TinyEncoder().encode_passages([text[start:end] for start, end in spans])
+        return max(zip(spans, windows, strict=True), key=lambda pair: (_cosine(pair[1], vector), -pair[0][0]))[0]
+
+    def known(self, stem: str) -> bool:
+        return any(stem in field.texts[id] for field in self._fields for id in self._seen)
+
+    def suggest(self, word: str) -> str | None:
+        written: dict[str, Counter[str]] = {}
+        for passage in self._seen.values():
+            for text in (context(self._every[passage.document_id], passage), passage.text):
+                for token in tokens(text):
+                    form = text[token.start : token.end]
+                    if not is_common(form):
+                        written.setdefault(fold(form), Counter())[form] += 1
+        usual = {min(forms, key=lambda form: (-forms[form], form)): forms.total() for forms in written.values()}
+        return nearest_word(word, usual)
+
+    def facets(self, ids: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
+        have = [attributes(self._every[p.document_id], p) for p in self.passages(ids)]
+        counts = {field: Counter(v for each in have for v in set(each[field])) for field in FILTER_FIELDS}
+        return {
+            field: dict(sorted(each.items(), key=lambda item: (-item[1], item[0]))) for field, each in counts.items()
+        }
+
+    def _cosine(self, id: str, vector: FloatArray) -> float:
+        return _cosine(self._vectors[id], vector)
+
+    def _bm25(self, id: str, terms: Terms) -> float:
+        def either(stems: tuple[str, ...]) -> float:
+            return sum(field.score(id, stems) for field in self._fields)
+
+        phrases = [either(phrase) for phrase in terms.phrases]
+        return round(sum(phrases) + sum(either((stem,)) for stem in terms.stems), 5) if all(phrases) else 0.0
+
+
+def _cosine(windows: FloatArray, vector: FloatArray) -> float:
+    length = float(np.linalg.norm(vector.astype(float))) or 1.0
+    return round(float(np.max(windows.astype(float) @ vector.astype(float))) / length, 5)
+
+
+def _best(scores: Mapping[str, float], limit: int) -> tuple[Scored, ...]:
+    ordered = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(Scored(id=id, score=score) for id, score in ordered[:limit])
