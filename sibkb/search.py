@@ -40,7 +40,7 @@ class Cut:
     weak: float = 0.25
     """Below this, meaning did not find it."""
     share: float = 0.6
-    """With this share of the question's words, weak meaning is enough."""
+    """With this share of the question's words, weak meaning is enough; with all of them, none is needed."""
     share_words: float = 0.6
     """The share that makes a hit where words alone answer."""
     reasonable: float = 0.3
@@ -48,7 +48,7 @@ class Cut:
 
     def passes(self, cosine: float | None, share: float) -> bool:
         """Whether it is a hit."""
-        if cosine is None:
+        if cosine is None or share == 1:
             return share >= self.share_words
         return cosine >= self.good or (share >= self.share and cosine >= self.weak)
 
@@ -144,6 +144,7 @@ class Candidate:
     """Stems of the question that it has."""
     share: float
     """The same as a share of all of them."""
+    good: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,13 +238,17 @@ def _answer(engine: Engine, asked: _Asked, filters: Filters, cut: Cut) -> _Answe
     scores = engine.scores(ids, asked.vector, asked.terms if asked.words else None)
     fused = fuse(scores, _tops(engine, asked))
     have = engine.matched(ids, asked.terms)
-    ordered = [
-        Candidate(id=id, score=fused[id], cosine=scores[id][0], stems=have[id], share=_share(have[id], asked.terms))
-        for id in sorted(ids, key=lambda each: (-fused[each], each))
-        if fused[id] > 0
-    ]
-    hits, rest = divided(ordered, cut)
+    candidates = [_candidate(Scored(id=id, score=fused[id]), scores[id][0], have[id], asked, cut) for id in ids]
+    ordered = sorted((each for each in candidates if each.score > 0), key=lambda each: (-each.score, each.id))
+    hits, rest = divided(ordered)
     return _Answer(hits=hits, rest=rest, ranks=_ranks(found, cut))
+
+
+def _candidate(fused: Scored, cosine: float | None, stems: frozenset[str], asked: _Asked, cut: Cut) -> Candidate:
+    """Where a word was corrected its letters were encoded wrong, so the words alone may carry it too."""
+    share = _share(stems, asked.terms)
+    good = cut.passes(cosine, share) or (bool(asked.corrected) and cut.passes(None, share))
+    return Candidate(id=fused.id, score=fused.score, cosine=cosine, stems=stems, share=share, good=good)
 
 
 def _found(engine: Engine, asked: _Asked, filters: Filters, depth: int) -> dict[str, tuple[Scored, ...]]:
@@ -269,32 +274,26 @@ def _tops(engine: Engine, asked: _Asked) -> tuple[float, float]:
 
 
 def fuse(scores: Mapping[str, tuple[float | None, float]], tops: tuple[float, float]) -> dict[str, float]:
-    """One score between 0 and 1 from cosine and BM25; a leg that was not asked leaves all to the other."""
-    asked = any(cosine is not None for cosine, _ in scores.values()), any(bm25 for _, bm25 in scores.values())
-    weights = [weight * leg for weight, leg in zip((MEANING, WORDS), asked, strict=True)]
+    """One score between 0 and 1 from cosine and BM25; a leg that found nothing anywhere leaves all to the other."""
+    weights = [weight if top > 0 else 0.0 for weight, top in zip((MEANING, WORDS), tops, strict=True)]
     whole = sum(weights) or 1.0
+    parts = [(weight / whole, top) for weight, top in zip(weights, tops, strict=True)]
     return {
-        id: sum(
-            weight / whole * max(0.0, score or 0.0) / top
-            for weight, score, top in zip(weights, pair, tops, strict=True)
-            if top > 0
-        )
+        id: sum(w * max(0.0, score or 0.0) / top for (w, top), score in zip(parts, pair, strict=True) if w)
         for id, pair in scores.items()
     }
 
 
-def divided(ordered: Sequence[Candidate], cut: Cut) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...]]:
+def divided(ordered: Sequence[Candidate]) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...]]:
     """Hits and the rest; where the best candidate is not good enough, none is."""
-    passed = [cut.passes(each.cosine, each.share) for each in ordered]
-    if not any(passed[:1]):
+    if not any(each.good for each in ordered[:1]):
         return (), tuple(ordered)
-    pairs = list(zip(ordered, passed, strict=True))
-    return tuple(each for each, good in pairs if good), tuple(each for each, good in pairs if not good)
+    return tuple(each for each in ordered if each.good), tuple(each for each in ordered if not each.good)
 
 
 def _share(have: frozenset[str], terms: Terms) -> float:
     """The share of the question's words; phrases of common words alone were required, so they are all there."""
-    return len(have & set(terms.stems)) / len(terms.stems) if terms.stems else 1.0
+    return len(have) / len(terms.words) if terms.words else 1.0
 
 
 def _ranks(found: Mapping[str, Sequence[Scored]], cut: Cut) -> dict[str, dict[str, int]]:

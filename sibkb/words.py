@@ -53,6 +53,10 @@ _WORD: Final = re.compile(
 _POSSESSIVE: Final = re.compile(rf"{_APOSTROPHE}s$", re.IGNORECASE)
 _PHRASE: Final = re.compile(r'"([^"“”]+)"|“([^"“”]+)”')
 
+_STEMMER: Final = Stemmer.Stemmer("english")
+_STEMMING: Final = threading.Lock()
+"""A stemmer keeps a cache of its own and must not be asked by two threads at once."""
+
 
 class Token(NamedTuple):
     """A word where it stands."""
@@ -122,10 +126,14 @@ def is_common(word: str) -> bool:
     return fold(word) in STOP_WORDS
 
 
+@lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """What a word is compared by: its stem, or the plain digits of an amount."""
     match = _WORD.fullmatch(word)
-    return _amount(match) if match and match["number"] else _stem_of(fold(word))
+    if match and match["number"]:
+        return _amount(match)
+    with _STEMMING:
+        return str(_STEMMER.stemWord(fold(word)))
 
 
 def fold(word: str) -> str:
@@ -148,17 +156,6 @@ def _amount(match: re.Match[str]) -> str:
     elif "." not in match["number"]:
         return str(int(number)) if "," in match["number"] else fold(match["number"])
     return f"{number.normalize():f}"
-
-
-_STEMMER: Final = Stemmer.Stemmer("english")
-_STEMMING: Final = threading.Lock()
-"""A stemmer keeps a cache of its own and must not be asked by two threads at once."""
-
-
-@lru_cache(maxsize=100_000)
-def _stem_of(folded: str) -> str:
-    with _STEMMING:
-        return str(_STEMMER.stemWord(folded))
 
 
 def _without_repeats(words: Iterable[QueryWord]) -> tuple[QueryWord, ...]:

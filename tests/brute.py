@@ -139,12 +139,12 @@ class BruteEngine:
             return sum(field.score(id, stems) for field in self._fields)
 
         phrases = [either(phrase) for phrase in terms.phrases]
-        return round(sum(phrases) + sum(either((stem,)) for stem in terms.stems), 5) if all(phrases) else 0.0
+        return round(sum(phrases) + sum(either((stem,)) for stem in terms.stems), 4) if all(phrases) else 0.0
 
 
 def _cosine(windows: FloatArray, vector: FloatArray) -> float:
     length = float(np.linalg.norm(vector.astype(float))) or 1.0
-    return round(float(np.max(windows.astype(float) @ vector.astype(float))) / length, 5)
+    return round(float(np.max(windows.astype(float) @ vector.astype(float))) / length, 4)
 
 
 def _best(scores: Mapping[str, float], limit: int) -> tuple[Scored, ...]:

@@ -22,6 +22,7 @@ from sibkb.model import STRICTNESS, Document, Filters, Passage, Scored
 from sibkb.search import Engine
 from sibkb.words import analyse
 
+ALL = 10_000
 Open = Callable[[str], Engine]
 QUESTIONS = (
     "legal",
@@ -70,9 +71,13 @@ def exhaustive(folder: Path, documents: Sequence[Document], passages: Sequence[P
     return brute.BruteEngine(documents, passages, ceiling, engine.read_manifest(folder))
 
 
-def same(one: Sequence[Scored], other: Sequence[Scored]) -> None:
-    assert [scored.id for scored in one] == [scored.id for scored in other]
-    assert [scored.score for scored in one] == pytest.approx([scored.score for scored in other], abs=5e-5)
+def same(one: Sequence[Scored], other: Sequence[Scored], truth: Sequence[Scored]) -> None:
+    """The same scores at the same places; who stands there may differ only where single precision cannot tell."""
+    exact = {scored.id: scored.score for scored in truth}
+    assert [scored.score for scored in one] == pytest.approx([scored.score for scored in other], abs=2e-4)
+    assert [scored.score for scored in one] == pytest.approx([exact[scored.id] for scored in one], abs=2e-4)
+    assert list(one) == sorted(one, key=lambda scored: (-scored.score, scored.id))
+    assert len({scored.id for scored in one}) == len(one)
 
 
 @pytest.mark.parametrize("ceiling", STRICTNESS)
@@ -86,8 +91,16 @@ def test_both_legs_equal_the_exhaustive_answer(generation: Path, ceiling: str, f
     for question in QUESTIONS:
         terms, vector = analyse(question), tiny.vector(question)
         for limit in (1, 3, 100):
-            same(fast.matching(terms, filters, limit), plain.matching(terms, filters, limit))
-            same(fast.nearest(vector, filters, limit), plain.nearest(vector, filters, limit))
+            same(
+                fast.matching(terms, filters, limit),
+                plain.matching(terms, filters, limit),
+                plain.matching(terms, filters, ALL),
+            )
+            same(
+                fast.nearest(vector, filters, limit),
+                plain.nearest(vector, filters, limit),
+                plain.nearest(vector, filters, ALL),
+            )
             assert len(fast.nearest(vector, filters, limit)) == min(limit, len(allowed))
         assert fast.matched(allowed, terms) == plain.matched(allowed, terms)
         assert {id: fast.closest(id, vector) for id in allowed} == {id: plain.closest(id, vector) for id in allowed}
@@ -103,7 +116,7 @@ def test_scores_of_the_other_leg_are_those_of_the_leg_itself(opened: Open, ceili
         assert list(scores) == list(ids)
         assert {s.id: s.score for s in each.nearest(vector, Filters(), 99)} == {id: s[0] for id, s in scores.items()}
         words = {id: s[1] for id, s in scores.items() if s[1]}
-        assert words == pytest.approx({s.id: s.score for s in each.matching(terms, Filters(), 99)}, abs=5e-5)
+        assert words == pytest.approx({s.id: s.score for s in each.matching(terms, Filters(), 99)}, abs=2e-4)
         assert each.scores(ids[:1], None, None) == {ids[0]: (None, 0.0)}
 
 
@@ -221,8 +234,16 @@ def test_any_corpus_equals_the_exhaustive_answer(
         assert fast.facets(allowed) == plain.facets(allowed)
         assert fast.documents == plain.documents
         assert fast.matched(allowed, terms) == plain.matched(allowed, terms)
-        same(fast.matching(terms, filters, limit), plain.matching(terms, filters, limit))
-        same(fast.nearest(vector, filters, limit), plain.nearest(vector, filters, limit))
+        same(
+            fast.matching(terms, filters, limit),
+            plain.matching(terms, filters, limit),
+            plain.matching(terms, filters, ALL),
+        )
+        same(
+            fast.nearest(vector, filters, limit),
+            plain.nearest(vector, filters, limit),
+            plain.nearest(vector, filters, ALL),
+        )
 
 
 def test_many_equal_passages_are_cut_by_id(tmp_path: Path) -> None:

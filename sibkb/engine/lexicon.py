@@ -101,7 +101,7 @@ class Lexicon:
 
     def scores(self, terms: Terms, rows: Rows) -> list[float]:
         """BM25 of each row; 0 where it does not match."""
-        if terms.empty or not len(rows):
+        if terms.empty:
             return [0.0] * len(rows)
         return [float(score) for score in self._each(self._query(terms), rows)]
 
@@ -139,13 +139,19 @@ class Lexicon:
         return Query.phrase_query(self._schema, field, list(stems))
 
     def _among(self, rows: Rows, query: Query) -> Query:
-        """The query with a filter that adds nothing to the score."""
-        if len(rows) == self.rows:
-            return query
-        chosen = Query.const_score_query(Query.term_set_query(self._schema, "row", rows.tolist()), 0.0)
-        return Query.boolean_query([(Occur.Must, chosen), (Occur.Must, query)])
+        """The query with a filter that adds nothing to the score; a long list is slow, so the shorter is named."""
+        if 2 * len(rows) <= self.rows:
+            return Query.boolean_query([(Occur.Must, self._set(rows)), (Occur.Must, query)])
+        others = np.setdiff1d(np.arange(self.rows), rows, assume_unique=True)
+        return Query.boolean_query([(Occur.MustNot, self._set(others)), (Occur.Must, query)]) if len(others) else query
+
+    def _set(self, rows: Rows) -> Query:
+        return Query.const_score_query(Query.term_set_query(self._schema, "row", rows.tolist()), 0.0)
 
     def _each(self, query: Query, rows: Rows) -> Scores:
+        """The score of each of the rows; tantivy panics when asked for none."""
+        if not len(rows):
+            return np.empty(0)
         found, scores = self._search(self._among(rows, query), len(rows))
         by_row = np.zeros(self.rows)
         by_row[found] = scores
@@ -165,12 +171,11 @@ def _vocabulary(path: Path, ceiling: str) -> tuple[frozenset[str], Mapping[str, 
     """The stems that may be seen, and the words worth suggesting, each as it is mostly written."""
     table = tables.read(path)
     releases = STRICTNESS[: STRICTNESS.index(ceiling) + 1]
-    counts = np.sum([table.column(release).to_numpy() for release in releases], axis=0)
-    seen = np.flatnonzero(counts)
-    stems = frozenset(table.column("stem").take(seen).to_pylist())
+    counts = np.sum([tables.numbers(table, release) for release in releases], axis=0)
+    seen = tables.taken(table.select(["word", "stem"]), np.flatnonzero(counts))
     written: dict[str, Counter[str]] = {}
-    for word, count in zip(table.column("word").take(seen).to_pylist(), counts[seen].tolist(), strict=True):
+    for word, count in zip(seen.column("word").to_pylist(), counts[counts > 0].tolist(), strict=True):
         if not is_common(word):
             written.setdefault(fold(word), Counter())[word] += count
     usual = {min(forms, key=lambda form: (-forms[form], form)): forms.total() for forms in written.values()}
-    return stems, usual
+    return frozenset(seen.column("stem").to_pylist()), usual

@@ -43,8 +43,7 @@ class EmbeddedEngine:
 
     def passages(self, ids: Iterable[str]) -> tuple[Passage, ...]:
         """The passages of these ids, in their order."""
-        rows = self._rows_of(ids)
-        return tables.passages_of(self._table.take(rows)) if len(rows) else ()
+        return tables.passages_of(tables.taken(self._table, self._rows_of(ids)))
 
     def allowed(self, filters: Filters) -> tuple[str, ...]:
         """All that pass, in the order of documents and lines."""

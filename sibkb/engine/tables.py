@@ -1,4 +1,8 @@
-"""Documents, passages and postings <-> Parquet."""
+"""Documents, passages and postings <-> Parquet.
+
+`to_numpy`, `pa.array` and `take` of an array would import pandas, a third of a second that no search needs; numbers
+pass through DLPack and buffers instead.
+"""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -53,8 +57,19 @@ def read_documents(folder: Path) -> tuple[Document, ...]:
 
 
 def passages_of(table: pa.Table) -> tuple[Passage, ...]:
-    """The passages of some rows of the table."""
+    """The passages of a table."""
     return tuple(_value(Passage, row) for row in table.to_pylist())
+
+
+def taken(table: pa.Table, rows: Rows) -> pa.Table:
+    """Some rows of a table."""
+    buffer = pa.py_buffer(np.ascontiguousarray(rows))
+    return table.take(pa.Array.from_buffers(pa.int64(), len(rows), [None, buffer]))
+
+
+def numbers(table: pa.Table, column: str) -> Rows:
+    """A column of integers as an array."""
+    return np.concatenate([np.empty(0, np.int64), *map(np.from_dlpack, table.column(column).chunks)])
 
 
 def read_tables(folder: Path) -> tuple[tuple[Document, ...], tuple[Passage, ...]]:
@@ -86,7 +101,7 @@ def read_postings(folder: Path) -> dict[str, dict[str, Rows]]:
     table = read(folder / POSTINGS)
     postings: dict[str, dict[str, Rows]] = {}
     for field, value, rows in zip(*(table.column(name) for name in ("field", "value", "rows")), strict=True):
-        postings.setdefault(field.as_py(), {})[value.as_py()] = rows.values.to_numpy(zero_copy_only=False)
+        postings.setdefault(field.as_py(), {})[value.as_py()] = np.asarray(np.from_dlpack(rows.values), dtype=np.int64)
     return postings
 
 

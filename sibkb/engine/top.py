@@ -12,7 +12,7 @@ Scores = npt.NDArray[np.float64]
 Fetch = Callable[[int], tuple[Rows, Scores]]
 """How many -> that many of the best, falling; a passage may come more than once, by several of its parts."""
 
-_DIGITS: Final = 5
+_DIGITS: Final = 4
 """Libraries add up in different orders with and without a filter; beyond this, equal scores would differ."""
 
 
@@ -28,13 +28,20 @@ def best(fetch: Fetch, limit: int, total: int, order: Rows) -> list[tuple[int, f
     """
     asked = min(limit + 16, total)
     while True:
-        rows, scores = fetch(asked)
-        scores = rounded(scores)
-        _, first = np.unique(rows, return_index=True)
-        first.sort()
-        if len(rows) < asked or asked >= total or (len(first) > limit and scores[-1] < scores[first[limit - 1]]):
+        found, raw = fetch(asked)
+        rows, scores = _once(found, raw)
+        exhausted = asked >= total or len(found) < asked
+        if exhausted or (len(rows) > limit and scores[-1] < scores[limit - 1]):
             break
         asked = min(asked * 4, total)
-    rows, scores = rows[first], scores[first]
     chosen = np.lexsort((order[rows], -scores))[:limit]
     return [(int(rows[i]), float(scores[i])) for i in chosen]
+
+
+def _once(rows: Rows, scores: Scores) -> tuple[Rows, Scores]:
+    """Each row once, by its best score, falling."""
+    scores = rounded(scores)
+    falling = np.argsort(-scores, kind="stable")
+    _, first = np.unique(rows[falling], return_index=True)
+    kept = falling[np.sort(first)]
+    return rows[kept], scores[kept]

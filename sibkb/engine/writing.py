@@ -43,17 +43,15 @@ def digest(text: str) -> str:
 
 
 def make_parts(documents: Mapping[str, Document], passages: Sequence[Passage]) -> list[Part]:
-    """All that must be encoded: first each whole passage, then the sentences of those that have several."""
-    wholes = [
-        Part(row, "whole", 0, len(passage.text), embedded_text(documents[passage.document_id], passage))
+    """All that must be encoded, passage by passage: the whole in its context, then each sentence as it stands."""
+    return [
+        part
         for row, passage in enumerate(passages)
+        for part in (
+            Part(row, "whole", 0, len(passage.text), embedded_text(documents[passage.document_id], passage)),
+            *(Part(row, "sentence", start, end, passage.text[start:end]) for start, end in sentences(passage.text)),
+        )
     ]
-    return wholes + [part for row, passage in enumerate(passages) for part in _sentences(row, passage.text)]
-
-
-def _sentences(row: int, text: str) -> list[Part]:
-    spans = sentences(text)
-    return [Part(row, "sentence", start, end, text[start:end]) for start, end in spans] if len(spans) > 1 else []
 
 
 def write(  # noqa: PLR0913, each is a file of its own
@@ -102,7 +100,7 @@ def reusable(folder: Path) -> dict[str, FloatArray]:
     """Digest of each text that was encoded -> its vectors."""
     with refusing(folder):
         parts, rows = vectors.read_vectors(folder)
-        starts = np.flatnonzero(parts.column("window").to_numpy() == 0)
-        digests = parts.column("digest").take(starts).to_pylist()
+        starts = np.flatnonzero(tables.numbers(parts, "window") == 0)
+        digests = tables.taken(parts, starts).column("digest").to_pylist()
         bounds = [*starts, len(rows)]
         return {each: rows[bounds[i] : bounds[i + 1]] for i, each in enumerate(digests)}

@@ -1,0 +1,217 @@
+"""Values -> HTML: how a passage looks. Corpus text is data here: every word is escaped, none is ever Markdown."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+from typing import Final
+
+from sibkb import vocabulary
+from sibkb.errors import CorpusError, SibkbError
+from sibkb.exporting import quoted, read_in_words, why
+from sibkb.model import NOT_RECORDED, Document, Hit, Passage, Source
+from sibkb.words import stem, tokens
+
+Span = tuple[int, int]
+
+_MONTHS: Final = tuple("January February March April May June July August September October November December".split())  # noqa: SIM905
+_COUNTRIES: Final = dict(
+    line.split(" ", 1)
+    for line in """\
+AR Argentina
+AT Austria
+AU Australia
+BA Bosnia and Herzegovina
+BD Bangladesh
+BE Belgium
+BR Brazil
+CA Canada
+CD DR Congo
+CH Switzerland
+CI Côte d’Ivoire
+CL Chile
+CM Cameroon
+CO Colombia
+DE Germany
+DK Denmark
+ES Spain
+ET Ethiopia
+FI Finland
+FR France
+GB United Kingdom
+GH Ghana
+ID Indonesia
+IE Ireland
+IL Israel
+IN India
+IT Italy
+JO Jordan
+JP Japan
+KE Kenya
+KH Cambodia
+KR South Korea
+LB Lebanon
+MA Morocco
+ML Mali
+MX Mexico
+MZ Mozambique
+NG Nigeria
+NL Netherlands
+NO Norway
+NP Nepal
+NZ New Zealand
+PE Peru
+PK Pakistan
+PL Poland
+PS Palestine
+PT Portugal
+RU Russia
+RW Rwanda
+SE Sweden
+SG Singapore
+SL Sierra Leone
+SN Senegal
+TZ Tanzania
+UG Uganda
+US United States
+VN Vietnam
+ZA South Africa
+ZM Zambia""".splitlines()
+)
+"""Where impact bonds have been made; another country is shown by its two letters."""
+
+_DEALS: Final = frozenset({"case", "programme"})
+"""Kinds of document that run and end."""
+
+
+def country(code: str) -> str:
+    """What a country is called."""
+    return _COUNTRIES.get(code, code)
+
+
+def card(hits: Sequence[Hit]) -> str:
+    """A document and some of its passages."""
+    document = hits[0].document
+    title = marked(document.title, _matching(document.title, hits[0]))
+    facts = " · ".join(escape(fact) for fact in _about(document))
+    return f'<article class="kb-card"><h3>{title}</h3><p class="kb-facts">{facts}</p>{passages(hits)}</article>'
+
+
+def passages(hits: Iterable[Hit]) -> str:
+    """Passages of one document, each with who, when, why and whence."""
+    return "".join(f'<section class="kb-passage">{"".join(_rows(hit))}</section>' for hit in hits)
+
+
+def _rows(hit: Hit) -> Iterator[str]:
+    passage, document = hit.passage, hit.document
+    yield f'<p class="kb-kind">{" · ".join(_kind(hit))}</p>'
+    if passage.context:
+        yield f'<p class="kb-context">{escape(passage.context)}</p>'
+    yield _text(hit)
+    yield from (f'<p class="kb-who">{escape(line)}</p>' for line in _who(passage))
+    yield f'<p class="kb-why"><b>Why it is here:</b> {escape(_reason(hit))}</p>'
+    yield f'<p class="kb-source"><b>Source:</b> {"; ".join(_cited(document.source(id)) for id in passage.source_ids) or NOT_RECORDED}</p>'
+    first, last = passage.lines
+    lines = f"line {first}" if first == last else f"lines {first}–{last}"
+    yield f'<p class="kb-source"><b>File:</b> <span class="kb-path">{escape(document.path)}</span>, {lines}</p>'
+
+
+def marked(text: str, spans: Iterable[Span], style: str = "kb-word") -> str:
+    """Escaped text with some of it marked."""
+    parts, at = [], 0
+    for start, end in spans:
+        parts += [escape(text[at:start]), f'<mark class="{style}">', escape(text[start:end]), "</mark>"]
+        at = end
+    return "".join(parts) + escape(text[at:])
+
+
+def _matching(text: str, hit: Hit) -> list[Span]:
+    wanted = {stem(word) for word in hit.matched}
+    return [(word.start, word.end) for word in tokens(text) if word.stem in wanted]
+
+
+def _text(hit: Hit) -> str:
+    text = hit.passage.text
+    body = marked(text, [hit.closest], "kb-near") if hit.closest else marked(text, hit.marks)
+    if hit.passage.kind != "quote":
+        return f'<p class="kb-text">{body}</p>'
+    before, after = ("", "") if quoted(text) == text else (quoted(text)[0], quoted(text)[-1])
+    return f'<blockquote class="kb-quote">{before}{body}{after}</blockquote>'
+
+
+def _kind(hit: Hit) -> Iterator[str]:
+    passage = hit.passage
+    term = vocabulary.PASSAGE_KINDS[passage.kind]
+    yield f"<b>{'Our summary of what they said' if passage.kind == 'perspective' else escape(term.label)}</b>"
+    if passage.status == "illustrative":
+        illustrative = vocabulary.STATUSES["illustrative"]
+        yield f"<b>{escape(illustrative.label)}:</b> {escape(illustrative.meaning)}"
+    if passage.kind == "lesson":
+        yield escape(vocabulary.BASES[passage.basis].label if passage.basis else f"Basis {NOT_RECORDED}")
+    if passage.heading and passage.kind in ("section", "fact", "dispute"):
+        trail = " › ".join(passage.heading)
+        yield marked(trail, _matching(trail, hit))
+    yield from (escape(vocabulary.THEMES[theme].label) for theme in passage.themes)
+
+
+def _who(passage: Passage) -> Iterator[str]:
+    voice = passage.kind in ("quote", "perspective")
+    if voice or passage.speaker:
+        role = vocabulary.ROLES[passage.speaker_role].label if passage.speaker_role else f"role {NOT_RECORDED}"
+        yield f"— {passage.speaker or 'Speaker not named'} ({role})"
+    if voice or passage.about_role:
+        about = vocabulary.ROLES[passage.about_role].label if passage.about_role else NOT_RECORDED
+        yield f"About whom: {about}"
+    if passage.work_stage:
+        yield f"Stage of the work: {vocabulary.WORK_STAGES[passage.work_stage].label}"
+    if passage.audiences:
+        yield f"Useful to: {', '.join(vocabulary.AUDIENCES[audience].label for audience in passage.audiences)}"
+
+
+def _reason(hit: Hit) -> str:
+    return f"{why(hit)} The nearest sentence is underlined." if hit.closest else why(hit)
+
+
+def _cited(source: Source) -> str:
+    title = escape(source.title)
+    if source.url and source.url.startswith(("https://", "http://")):
+        title = f'<a href="{escape(source.url)}" target="_blank" rel="noopener">{title}</a>'
+    rest = (source.publisher, source.date or "date not recorded", read_in_words(source).lower(), source.note)
+    return ", ".join((title, *(escape(each) for each in rest if each)))
+
+
+def _about(document: Document) -> Iterator[str]:
+    yield vocabulary.DOCUMENT_KINDS[document.kind].label
+    names = [country(code) for code in document.countries]
+    yield ", ".join([document.place, *names] if document.place else names)
+    yield "No single sector" if document.sector == "other" else vocabulary.SECTORS[document.sector].label
+    yield _dates(document)
+    if document.stage or document.kind in _DEALS:
+        yield vocabulary.STAGES[document.stage].label if document.stage else f"How it ended: {NOT_RECORDED}"
+
+
+def _dates(document: Document) -> str:
+    if not document.start and not document.end:
+        return f"Dates {NOT_RECORDED}"
+    start, end = (date_in_words(date) if date else NOT_RECORDED for date in (document.start, document.end))
+    return start if start == end else f"{start} – {end}" if document.end else f"{start} – end {NOT_RECORDED}"
+
+
+def date_in_words(date: str) -> str:
+    """`2013-06-30` -> `30 June 2013`, as far as it goes."""
+    year, *rest = date.split("-")
+    words = [str(int(rest[1]))] if len(rest) > 1 else []
+    return " ".join([*words, *(_MONTHS[int(month) - 1] for month in rest[:1]), year])
+
+
+def note(text: str) -> str:
+    """A line that tells the reader something about the answer."""
+    return f'<p class="kb-note" role="status">{escape(text)}</p>'
+
+
+def failure(error: SibkbError) -> str:
+    """What went wrong and what to do; a file's problems are for the operator's console."""
+    count = len(error.problems) if isinstance(error, CorpusError) else 0
+    more = f" The terminal lists {count} problem{'s' * (count != 1)}." if count else ""
+    return (
+        '<div class="kb-failure" role="alert"><h1>The knowledge base cannot be opened</h1>'
+        f"<p>{escape(str(error))}.{more}</p><p>When that is done, reload this page.</p></div>"
+    )

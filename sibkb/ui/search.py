@@ -1,0 +1,273 @@
+"""The Search page: a question, filters, one call, the empty case, the passages that answer."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import replace
+from html import escape
+from typing import Final
+
+import streamlit as st
+
+from sibkb import vocabulary
+from sibkb.errors import QueryError
+from sibkb.kb import KnowledgeBase
+from sibkb.model import FILTER_FIELDS, MODES, Filters, Hit, Query, Results, span
+from sibkb.ui import cards, session
+from sibkb.ui.session import PAGE_SIZE
+
+PAGE: Final = "sibkb/ui/search.py"
+EXAMPLES: Final = (
+    "what does a senior champion do",
+    "my boss gave me time",
+    "did investors get their money back",
+    "who lost money when it ended early",
+    "why would an investor put money in",
+)
+LABELS: Final[Mapping[str, str]] = {
+    "kind": "Kind of passage",
+    "theme": "Theme",
+    "sector": "Sector",
+    "country": "Country",
+    "stage": "How far the project got",
+    "work_stage": "Stage of the work",
+    "audience": "Useful to",
+    "role": "Who speaks",
+    "about_role": "About whom",
+    "basis": "Where a lesson comes from",
+    "years": "Years",
+}
+MODE_LABELS: Final = {"hybrid": "Words and meaning", "words": "Words only", "meaning": "Meaning only"}
+
+Facets = Mapping[str, Mapping[str, int]]
+
+
+def page(base: KnowledgeBase) -> None:
+    """Ask, filter, and read what was found."""
+    address = session.asked()
+    st.title("What social impact bonds taught", anchor=False)
+    query, results = address.query, None
+    asking = bool(query.text.strip() or query.filters)
+    st.html(
+        '<p class="kb-lead">Case studies, lessons and people’s own words about making, running and ending social '
+        "impact bonds. Every passage says who said it, in which case, and where it stands.</p>"
+    )
+    years = _span(base)
+    st.text_input(
+        "Your question",
+        key="q",
+        type="search",
+        placeholder="In your own words, or “an exact phrase”",
+        on_change=session.push,
+        args=(years,),
+    )
+    if address.ignored:
+        st.html(cards.note(f"Left out, because the address means nothing here: {', '.join(address.ignored)}"))
+    if asking:
+        try:
+            query, results = _answer(base, query)
+        except QueryError as error:
+            st.html(cards.note(f"{error}."))
+    _filters(query, results.facets if results else base.engine.facets(base.engine.allowed(Filters())), years)
+    if results is None:
+        _home(base)
+    else:
+        _results(base, results)
+
+
+def _answer(base: KnowledgeBase, query: Query) -> tuple[Query, Results]:
+    """The page that was asked for, or the last one where there are fewer."""
+    session.meaning(base)
+    results = base.search(query, wait=False)
+    if results.total and not results.hits:
+        query = replace(query, offset=(results.total - 1) // PAGE_SIZE * PAGE_SIZE)
+        results = base.search(query, wait=False)
+    return query, results
+
+
+def _span(base: KnowledgeBase) -> tuple[int, int]:
+    years = [year for document in base.engine.documents.values() for year in span(document) or ()]
+    return (min(years), max(years)) if years else (0, 0)
+
+
+def label(field: str, value: str) -> str:
+    """A filter's value as a reader says it."""
+    if field in ("country", "years"):
+        return cards.country(value)
+    return session.WORDS[field][value].label
+
+
+def _filters(query: Query, facets: Facets, years: tuple[int, int]) -> None:
+    with st.sidebar:
+        st.header("Narrow it down", anchor=False)
+        for field in FILTER_FIELDS:
+            _choices(field, getattr(query.filters, field), facets.get(field, {}), years)
+        if years[0] < years[1]:
+            _years(query.filters.years or years, years)
+        st.radio(
+            "Search by",
+            list(MODES),
+            format_func=MODE_LABELS.__getitem__,
+            key="mode",
+            on_change=session.push,
+            args=(years,),
+        )
+
+
+def _choices(field: str, chosen: tuple[str, ...], counts: Mapping[str, int], years: tuple[int, int]) -> None:
+    options = _ordered(field, {*counts, *chosen})
+    if not options:
+        return
+    title = f"{LABELS[field]} ({len(chosen)} chosen)" if chosen else LABELS[field]
+    with st.expander(title, expanded=bool(chosen) or field == "kind", key=f"open-{field}"):
+        st.pills(
+            LABELS[field],
+            options,
+            selection_mode="multi",
+            format_func=lambda value: f"{label(field, value)} ({counts.get(value, 0)})",
+            key=field,
+            on_change=session.push,
+            args=(years,),
+            label_visibility="collapsed",
+        )
+
+
+def _ordered(field: str, values: Set[str]) -> list[str]:
+    """In an order that stays when counts change: the vocabulary's, and countries by name."""
+    order = session.WORDS.get(field)
+    return [word for word in order if word in values] if order else sorted(values, key=cards.country)
+
+
+def _years(chosen: tuple[int, int], years: tuple[int, int]) -> None:
+    session.set_years(chosen)
+    st.slider(
+        "Years in which it ran",
+        min(chosen[0], years[0]),
+        max(chosen[1], years[1]),
+        key="years",
+        on_change=session.push,
+        args=(years,),
+        help="Leaves out what has no dates on record.",
+    )
+
+
+def _home(base: KnowledgeBase) -> None:
+    st.subheader("Try one of these", anchor=False)
+    for example in EXAMPLES:
+        st.page_link(PAGE, label=example, icon=":material/search:", query_params={"q": example})
+    st.subheader("What is here", anchor=False)
+    kinds = Counter(document.kind for document in base.engine.documents.values())
+    found = base.engine.facets(base.engine.allowed(Filters()))["kind"]
+    counts = [(count, vocabulary.DOCUMENT_KINDS[kind].label) for kind, count in kinds.most_common()]
+    counts += [(found.get("quote", 0), "Quotation"), (found.get("lesson", 0), "Lesson")]
+    items = "".join(f"<span><b>{count}</b> {escape(_plural(count, name))}</span>" for count, name in counts if count)
+    st.html(f'<p class="kb-counts">{items}</p>')
+
+
+def _plural(count: int, name: str) -> str:
+    name = name.lower()
+    if count == 1:
+        return name
+    return f"{name[:-1]}ies" if name.endswith("y") and name != "case study" else name.replace("study", "studie") + "s"
+
+
+def _results(base: KnowledgeBase, results: Results) -> None:
+    if "meaning" in MODES[results.query.mode] and results.legs == ("words",):
+        _meanwhile(base)
+    for word, instead in results.corrected.items():
+        st.html(cards.note(f"“{word}” stands nowhere here. Searched for “{instead}” instead."))
+    _active(results.query)
+    if results.total:
+        st.header(_heading(results), anchor=False)
+        _cards(results.hits)
+        _pages(results)
+        return
+    st.header("Nothing matches well", anchor=False)
+    _ways_on(base, results)
+    if results.near_misses:
+        st.subheader("Closest passages:", anchor=False)
+        _cards(results.near_misses)
+
+
+def _heading(results: Results) -> str:
+    total, page = results.total, results.query.offset // PAGE_SIZE + 1
+    found = f"{total} passage{'s' * (total != 1)}"
+    return found if total <= PAGE_SIZE else f"{found}, page {page} of {_last(results)}"
+
+
+def _last(results: Results) -> int:
+    return (results.total - 1) // PAGE_SIZE + 1
+
+
+def _ways_on(base: KnowledgeBase, results: Results) -> None:
+    """What leaving out a filter would find; all of them, where one is not enough."""
+    query = results.query
+    for field, value, count in results.without:
+        st.page_link(PAGE, label=_way_on(field, value, count), query_params=_params(session.without(query, field)))
+    if query.filters and query.text.strip() and not results.without:
+        free = replace(query, filters=Filters(), offset=0)
+        count = base.search(free, wait=False).total
+        label = f"Without any filter: {count} result{'s' * (count != 1)}" if count else "Without any filter"
+        st.page_link(PAGE, label=label, query_params=_params(free))
+    if not query.filters:
+        st.html(cards.note("Try fewer or other words, or begin again from the examples."))
+        st.page_link(PAGE, label="Back to the examples", query_params={})
+
+
+def _way_on(field: str, value: str, count: int) -> str:
+    words = ", ".join(label(field, each) for each in value.split(", "))
+    return f"Without {LABELS[field]}: {words}: {count} result{'s' * (count != 1)}"
+
+
+def _params(query: Query) -> dict[str, list[str]]:
+    return session.write_address(query)
+
+
+def _active(query: Query) -> None:
+    """What narrows the answer, each with its way out."""
+    chosen = {
+        field: ", ".join(label(field, each) for each in values) for field, values in query.filters.active().items()
+    }
+    if query.filters.years:
+        chosen["years"] = "–".join(map(str, query.filters.years))
+    if not chosen:
+        return
+    with st.container(horizontal=True):
+        for field, words in chosen.items():
+            link = f"{LABELS[field]}: {words}"
+            st.page_link(PAGE, label=link, icon=":material/close:", query_params=_params(session.without(query, field)))
+
+
+def _cards(hits: Iterable[Hit]) -> None:
+    """One card a document, in the order of its best passage."""
+    groups: dict[str, list[Hit]] = {}
+    for hit in hits:
+        groups.setdefault(hit.document.id, []).append(hit)
+    for first, *more in groups.values():
+        with st.container(border=True):
+            st.html(cards.card([first]))
+            if more:
+                with st.expander(
+                    f"{len(more)} more in this {vocabulary.DOCUMENT_KINDS[first.document.kind].label.lower()}"
+                ):
+                    st.html(f'<div class="kb-more">{cards.passages(more)}</div>')
+
+
+def _pages(results: Results) -> None:
+    if results.total > PAGE_SIZE:
+        session.set_page(results.query.offset // PAGE_SIZE + 1)
+        st.pagination(_last(results), key="page", on_change=session.turn, args=(results.query,))
+
+
+@st.fragment(run_every=1.0)
+def _meanwhile(base: KnowledgeBase) -> None:
+    """Say that words answer alone, and show the page again as soon as meaning can."""
+    state = session.meaning(base)
+    if state == "ready":
+        st.rerun()
+    elif state == "loading":
+        st.html(cards.note("Searching by words; meaning joins in a moment."))
+    else:
+        st.html(cards.note("Searching by words alone: meaning cannot be loaded. The terminal says why."))
+
+
+page(session.knowledge_base())

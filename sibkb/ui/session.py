@@ -1,0 +1,214 @@
+"""What a process and a session keep: the open knowledge base, its threads, and the question, which lives in the URL.
+
+The URL is the truth at the start of each run, and a widget that changes writes the URL: so a link, a reload, Back and
+Forward all show the same. Streamlit's own binding of widgets to the URL leaves no history, hence ours.
+"""
+
+import logging
+import os
+import re
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+import streamlit as st
+
+from sibkb import kb, vocabulary
+from sibkb.errors import CorpusError, SibkbError
+from sibkb.kb import KnowledgeBase
+from sibkb.model import FILTER_FIELDS, MODES, Filters, Query
+from sibkb.settings import Settings
+
+PAGE_SIZE: Final = 10
+WORDS: Final[Mapping[str, vocabulary.Vocabulary]] = {
+    "kind": vocabulary.PASSAGE_KINDS,
+    "theme": vocabulary.THEMES,
+    "sector": vocabulary.SECTORS,
+    "stage": vocabulary.STAGES,
+    "work_stage": vocabulary.WORK_STAGES,
+    "audience": vocabulary.AUDIENCES,
+    "role": vocabulary.ROLES,
+    "about_role": vocabulary.ROLES,
+    "basis": vocabulary.BASES,
+}
+"""Filter field -> its vocabulary; a country is two letters."""
+
+_LOG: Final = logging.getLogger("sibkb")
+_COUNTRY: Final = re.compile(r"[A-Z]{2}")
+_YEARS: Final = re.compile(r"(\d{4})(?:[-–](\d{4}))?")
+
+
+@st.cache_resource(show_spinner="Opening the knowledge base …", max_entries=1, validate=KnowledgeBase.is_current)
+def knowledge_base() -> KnowledgeBase:
+    """The generation in use, opened once a process and again when a newer one is published."""
+    return kb.open_kb(Settings.from_environment())
+
+
+class Warming(threading.Thread):
+    """Loads the query encoder of one knowledge base in the background."""
+
+    def __init__(self, base: KnowledgeBase) -> None:
+        super().__init__(name="warming", daemon=True)
+        self.base = base
+        self.failed = False
+
+    def run(self) -> None:
+        """Load it; what goes wrong is told on the console."""
+        try:
+            self.base.warm()
+        except SibkbError as error:
+            self.failed = True
+            report(error)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _warming(generation: str, _base: KnowledgeBase) -> Warming:  # noqa: ARG001  the generation is the cache key
+    thread = Warming(_base)
+    thread.start()
+    return thread
+
+
+def meaning(base: KnowledgeBase) -> Literal["ready", "loading", "missing"]:
+    """Whether meaning can be asked; the first call begins to load what it needs."""
+    if base.ready:
+        return "ready"
+    return "missing" if _warming(base.generation, base).failed else "loading"
+
+
+@st.cache_resource(show_spinner=False)
+def follow() -> threading.Thread | None:
+    """Keep the index following the corpus folder, once a process; SIBKB_FOLLOW=0 turns it off."""
+    if os.environ.get("SIBKB_FOLLOW") == "0":
+        return None
+    settings = Settings.from_environment()
+    thread = threading.Thread(target=kb.follow, args=(settings, _told, report), name="following", daemon=True)
+    thread.start()
+    return thread
+
+
+def _told(built: kb.Built) -> None:
+    for problem in built.reading.problems:
+        _LOG.warning("%s", problem)
+
+
+def report(error: SibkbError) -> None:
+    """Tell the operator, on the console, everything that is wrong."""
+    _LOG.error("%s", error)
+    for problem in error.problems if isinstance(error, CorpusError) else ():
+        _LOG.error("%s", problem)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """What a URL asks."""
+
+    query: Query
+    ignored: tuple[str, ...] = ()
+    """Parts of it that mean nothing, as `name=value`."""
+
+
+def parameter(field: str) -> str:
+    """What a field of the filters is called in the URL."""
+    return field.replace("_", "-")
+
+
+def read_address(given: Mapping[str, Sequence[str]]) -> Address:
+    """The question that URL parameters ask; what cannot be understood is left out and named."""
+    ignored: list[str] = []
+
+    def understood(name: str, values: Sequence[str], good: Sequence[bool]) -> tuple[str, ...]:
+        ignored.extend(f"{name}={value}" for value, fits in zip(values, good, strict=True) if not fits)
+        return tuple(dict.fromkeys(value for value, fits in zip(values, good, strict=True) if fits))
+
+    def one(name: str, fits: re.Pattern[str]) -> str | None:
+        values = [value for value in given.get(name, ())[-1:] if value]
+        return next(iter(understood(name, values, [bool(fits.fullmatch(value)) for value in values])), None)
+
+    fields = {name: given.get(parameter(name), ()) for name in FILTER_FIELDS}
+    words = {
+        name: understood(parameter(name), values, [_means(name, value) for value in values])
+        for name, values in fields.items()
+    }
+    mode = one("mode", re.compile("|".join(MODES)))
+    page = one("page", re.compile(r"[1-9]\d{0,5}"))
+    query = Query(
+        text=" ".join(given.get("q", ("",))[-1:]),
+        filters=Filters(**words, years=_years(one("years", _YEARS))),
+        mode=mode or "hybrid",
+        limit=PAGE_SIZE,
+        offset=(int(page or 1) - 1) * PAGE_SIZE,
+    )
+    return Address(query=query, ignored=tuple(ignored))
+
+
+def _means(field: str, value: str) -> bool:
+    return bool(_COUNTRY.fullmatch(value)) if field == "country" else value in WORDS[field]
+
+
+def _years(text: str | None) -> tuple[int, int] | None:
+    match = _YEARS.fullmatch(text or "")
+    return tuple(sorted((int(match[1]), int(match[2] or match[1])))) if match else None  # type: ignore[return-value]
+
+
+def write_address(query: Query) -> dict[str, list[str]]:
+    """The URL parameters that ask this question; what is as it would be anyway is left out."""
+    page = query.offset // PAGE_SIZE + 1
+    given = {
+        "q": [query.text] if query.text else [],
+        **{parameter(name): list(values) for name, values in query.filters.active().items()},
+        "years": ["-".join(map(str, query.filters.years))] if query.filters.years else [],
+        "mode": [query.mode] if query.mode != "hybrid" else [],
+        "page": [str(page)] if page > 1 else [],
+    }
+    return {name: values for name, values in given.items() if values}
+
+
+def without(query: Query, field: str) -> Query:
+    """The same question, from its first page, without one field of its filters."""
+    none = None if field == "years" else ()
+    return replace(query, offset=0, filters=replace(query.filters, **{field: none}))  # type: ignore[arg-type]
+
+
+def asked() -> Address:
+    """What the URL of this run asks, with the widgets set to it."""
+    address = read_address({name: st.query_params.get_all(name) for name in st.query_params})
+    query = address.query
+    _set("q", query.text)
+    _set("mode", query.mode)
+    for name in FILTER_FIELDS:
+        _set(name, list(getattr(query.filters, name)))
+    return address
+
+
+def set_years(years: tuple[int, int]) -> None:
+    """Set the slider, whose ends only the knowledge base knows."""
+    _set("years", years)
+
+
+def set_page(page: int) -> None:
+    """Set the page, which only the answer can limit."""
+    _set("page", page)
+
+
+def _set(key: str, value: object) -> None:
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+
+
+def push(years: tuple[int, int] | None = None) -> None:
+    """Write the widgets to the URL, from the first page; `years` are the ends of the slider, which ask for nothing."""
+    chosen = st.session_state.get("years")
+    filters = {name: tuple(st.session_state.get(name) or ()) for name in FILTER_FIELDS}
+    query = Query(
+        text=st.session_state.get("q") or "",
+        filters=Filters(**filters, years=None if chosen in (None, years) else tuple(chosen)),
+        mode=st.session_state.get("mode") or "hybrid",
+    )
+    st.query_params.from_dict(write_address(query))
+
+
+def turn(query: Query) -> None:
+    """Write another page of the same answer to the URL."""
+    page = st.session_state["page"]
+    st.query_params.from_dict(write_address(replace(query, offset=(page - 1) * PAGE_SIZE)))

@@ -1,0 +1,183 @@
+"""The Search page in a real browser: history, reload, the live index, phones."""
+
+import re
+import time
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import App
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+CASE = """---
+title: {title}
+kind: case
+countries: [NZ]
+sector: health
+sources:
+  - {{id: s, title: A report, publisher: Somebody, read: whole}}
+---
+
+A case that was added while the app ran. [@s]
+
+## In their words
+
+> {quote}
+>
+> — someone {{#odd speaker_role=worker}} [@s]
+"""
+
+
+def search(page: Page, text: str) -> None:
+    box = page.locator("input[type=search]")
+    box.fill(text)
+    box.press("Enter")
+
+
+def heading(page: Page, text: str | re.Pattern[str]) -> None:
+    expect(page.locator("h2", has_text=text)).to_be_visible()
+
+
+def settled(page: Page) -> str:
+    """The results, once the page has stopped running."""
+    expect(page.locator(".kb-card").first).to_be_visible()
+    expect(page.get_by_text("meaning joins in a moment")).to_have_count(0)
+    expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
+    return page.locator("[data-testid=stMain]").inner_text()
+
+
+def test_back_forward_and_reload_show_the_same(page: Page, app: App) -> None:
+    page.goto(app.url)
+    search(page, "investors")
+    heading(page, "page 1 of")
+    first = settled(page)
+    page.get_by_role("button", name="2", exact=True).click()
+    heading(page, "page 2 of")
+    assert "page=2" in page.url
+    second = settled(page)
+    search(page, "senior champion")
+    heading(page, re.compile(r"\d+ passage"))
+    expect(page.locator("mark", has_text="champion").first).to_be_visible()
+    page.go_back()
+    heading(page, "page 2 of")
+    assert settled(page) == second
+    page.go_back()
+    heading(page, "page 1 of")
+    assert settled(page) == first
+    page.go_forward()
+    heading(page, "page 2 of")
+    assert settled(page) == second
+    page.reload()
+    heading(page, "page 2 of")
+    assert settled(page) == second
+
+
+def test_another_page_begins_at_its_top(page: Page, app: App) -> None:
+    page.goto(f"{app.url}/?q=investors")
+    settled(page)
+    page.get_by_role("button", name="2", exact=True).click()
+    heading(page, "page 2 of")
+    expect(page.locator("h2", has_text="page 2 of")).to_be_in_viewport()
+
+
+def test_a_deep_link_opens_its_answer(page: Page, app: App) -> None:
+    page.goto(f"{app.url}/?q=boss&kind=quote")
+    settled(page)
+    expect(page.locator("input[type=search]")).to_have_value("boss")
+    expect(page.locator("blockquote mark")).to_have_text("boss")
+    expect(page.get_by_role("link", name="Kind of passage: Quotation")).to_be_visible()
+
+
+def test_an_example_and_back_home(page: Page, app: App) -> None:
+    page.goto(app.url)
+    page.get_by_role("link", name="what does a senior champion do").click()
+    heading(page, "passages")
+    expect(page.locator("input[type=search]")).to_have_value("what does a senior champion do")
+    page.go_back()
+    expect(page.get_by_role("heading", name="Try one of these")).to_be_visible()
+    expect(page.locator("input[type=search]")).to_have_value("")
+
+
+def test_filters_by_hand_and_the_way_out(page: Page, app: App) -> None:
+    page.goto(f"{app.url}/?q=boss&country=AU")
+    heading(page, "Nothing matches well")
+    page.get_by_role("link", name=re.compile("^Without Country: Australia: ")).click()
+    settled(page)
+    assert "country" not in page.url
+    page.get_by_role("button", name=re.compile(r"^Quotation \(")).click()
+    expect(page).to_have_url(re.compile("kind=quote"))
+    settled(page)
+    page.get_by_role("button", name=re.compile(r"^Perspective \(")).click()
+    expect(page).to_have_url(re.compile("kind=quote&kind=perspective"))
+    page.go_back()
+    expect(page).not_to_have_url(re.compile("perspective"))
+    expect(page).to_have_url(re.compile("kind=quote"))
+    page.get_by_role("link", name="Kind of passage: Quotation").click()
+    expect(page).not_to_have_url(re.compile("kind"))
+
+
+def test_meaning_joins_without_a_click(page: Page, app: App) -> None:
+    page.goto(f"{app.url}/?q=does+the+champion+validate&mode=meaning")
+    expect(page.get_by_text("close in meaning too").first).to_be_visible()
+
+
+def test_a_file_added_while_the_app_runs_is_found_as_written(page: Page, app: App) -> None:
+    words = "pay $5 or $6 :red[zyzzogeton] &lt; <b>bold</b> <script>alert(1)</script> -> javascript:x"
+    page.goto(app.url)
+    (app.corpus / "cases" / "zz-added.md").write_text(
+        CASE.format(title="Added $1 :red[x]", quote=words), encoding="utf-8"
+    )
+    deadline = time.monotonic() + 60
+    while not page.locator("blockquote").count():
+        assert time.monotonic() < deadline, page.inner_text("body")
+        page.goto(f"{app.url}/?q=zyzzogeton&mode=words")
+        page.wait_for_timeout(1000)
+    expect(page.locator("blockquote").first).to_contain_text(words.replace("&lt;", "<"))
+    expect(page.locator(".kb-card h3").first).to_have_text("Added $1 :red[x]")
+    (app.corpus / "cases" / "zz-added.md").unlink()
+    while page.locator("blockquote").count():
+        assert time.monotonic() < deadline
+        page.goto(f"{app.url}/?q=zyzzogeton&mode=words")
+        page.wait_for_timeout(1000)
+
+
+@pytest.mark.parametrize(
+    "text", ["the of", "?!", '"', "<img src=x onerror=alert(1)>", "*", "x" * 3000, "[x](javascript:y) $1 :red[z]"]
+)
+def test_odd_questions_never_break_the_page(page: Page, app: App, text: str) -> None:
+    page.goto(f"{app.url}/?q={quote(text)}")
+    expect(page.locator("h1")).to_have_text("What social impact bonds taught")
+    expect(page.locator(".kb-note, .kb-card").first).to_be_visible()
+    expect(page.locator("[data-testid=stException]")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280, 1920])
+@pytest.mark.parametrize("address", ["/", "/?q=investors&country=GB", "/?q=penguins+on+the+moon+lead"])
+def test_nothing_is_wider_than_the_screen(page: Page, app: App, width: int, address: str) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(app.url + address)
+    expect(page.locator(".kb-card, .kb-counts").first).to_be_visible()
+    over = page.evaluate(
+        """() => [...document.querySelectorAll("[data-testid=stMain] *")]
+            .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && e.getClientRects().length)
+            .map(e => e.outerHTML.slice(0, 120))"""
+    )
+    assert over == []
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
+
+
+def test_headings_and_labels_are_in_order(page: Page, app: App) -> None:
+    page.goto(f"{app.url}/?q=investors")
+    settled(page)
+    levels = [
+        int(tag[1])
+        for tag in page.eval_on_selector_all("[data-testid=stMain] :is(h1,h2,h3)", "l => l.map(e => e.tagName)")
+    ]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    link = page.locator(".kb-source a").first
+    assert link.get_attribute("target") == "_blank"
+    assert "noopener" in (link.get_attribute("rel") or "")
