@@ -7,7 +7,7 @@ import streamlit as st
 from sibkb.errors import SibkbError
 from sibkb.ui import cards, session
 
-st.set_page_config(page_title="sibkb: what social impact bonds taught", page_icon=":material/menu_book:")
+st.set_page_config(page_title="sibkb: what social impact bonds taught", page_icon="📖")
 st.html(Path(cards.__file__).with_name("style.css"))
 pages = [st.Page("sibkb/ui/search.py", title="Search", default=True)]
 try:

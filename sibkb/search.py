@@ -18,8 +18,8 @@ from sibkb.words import Terms, Token, analyse, is_common, tokens
 
 FloatArray = npt.NDArray[np.float32]
 
-MEANING: Final = 0.6
-WORDS: Final = 0.4
+MEANING: Final = 0.7
+WORDS: Final = 0.3
 """What each leg counts in the sum."""
 
 DEPTH: Final = 1000
@@ -279,7 +279,7 @@ def fuse(scores: Mapping[str, tuple[float | None, float]], tops: tuple[float, fl
     whole = sum(weights) or 1.0
     parts = [(weight / whole, top) for weight, top in zip(weights, tops, strict=True)]
     return {
-        id: sum(w * max(0.0, score or 0.0) / top for (w, top), score in zip(parts, pair, strict=True) if w)
+        id: sum(w * (max(0.0, score or 0.0) / top) for (w, top), score in zip(parts, pair, strict=True) if w)
         for id, pair in scores.items()
     }
 

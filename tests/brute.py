@@ -67,8 +67,13 @@ class BruteEngine:
 
     @cached_property
     def _vectors(self) -> Mapping[str, FloatArray]:
-        texts = [embedded_text(self._every[p.document_id], p) for p in self._all]
-        return dict(zip((p.id for p in self._all), tiny.TinyEncoder().encode_passages(texts), strict=True))
+        each = [
+            [embedded_text(self._every[p.document_id], p), *(p.text[a:b] for a, b in sentences(p.text))]
+            for p in self._all
+        ]
+        return {
+            p.id: np.concatenate(tiny.TinyEncoder().encode_passages(texts)) for p, texts in zip(self._all, each, strict=True)
+        }
 
     def _passage(self, id: str) -> Passage:
         if id not in self._seen:

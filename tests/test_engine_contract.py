@@ -278,16 +278,16 @@ def test_vectors_are_reused_by_the_text_they_are_of(generation: Path) -> None:
         np.testing.assert_array_equal(known[engine.digest(part.text)], windows)
 
 
-def test_parts_are_whole_passages_first_then_their_sentences() -> None:
+def test_parts_are_each_passage_in_its_context_and_then_its_sentences() -> None:
     parts = engine.make_parts({each.id: each for each in tiny.DOCUMENTS}, tiny.PASSAGES)
-    assert [part.kind for part in parts] == ["whole"] * len(tiny.PASSAGES) + ["sentence"] * 5
-    assert all(
-        part.text == tiny.PASSAGES[part.passage].text[part.start : part.end] for part in parts[len(tiny.PASSAGES) :]
-    )
-    assert parts[1].text == (
+    for row, passage in enumerate(tiny.PASSAGES):
+        whole, *spoken = [part for part in parts if part.passage == row]
+        assert (whole.kind, {part.kind for part in spoken}) == ("whole", {"sentence"})
+        assert [part.text for part in spoken] == [passage.text[part.start : part.end] for part in spoken]
+    assert (
         "Ashford Schools Bond — In their words — a worker — Somebody who did the legwork, on how the post began.\n"
         "“I almost created my own job”"
-    )
+    ) in {part.text for part in parts}
 
 
 def _truncate(folder: Path) -> None:

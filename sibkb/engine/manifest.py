@@ -11,7 +11,7 @@ from typing import Any, Final
 from sibkb.errors import GenerationError
 from sibkb.model import Manifest
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 """Raised whenever files of an older version can no longer be read or would be made otherwise."""
 NAME: Final = "manifest.json"
 

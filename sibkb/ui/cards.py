@@ -108,7 +108,8 @@ def _rows(hit: Hit) -> Iterator[str]:
     yield _text(hit)
     yield from (f'<p class="kb-who">{escape(line)}</p>' for line in _who(passage))
     yield f'<p class="kb-why"><b>Why it is here:</b> {escape(_reason(hit))}</p>'
-    yield f'<p class="kb-source"><b>Source:</b> {"; ".join(_cited(document.source(id)) for id in passage.source_ids) or NOT_RECORDED}</p>'
+    sources = "; ".join(_cited(document.source(id)) for id in passage.source_ids)
+    yield f'<p class="kb-source"><b>Source:</b> {sources or NOT_RECORDED}</p>'
     first, last = passage.lines
     lines = f"line {first}" if first == last else f"lines {first}–{last}"
     yield f'<p class="kb-source"><b>File:</b> <span class="kb-path">{escape(document.path)}</span>, {lines}</p>'

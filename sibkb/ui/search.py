@@ -15,7 +15,6 @@ from sibkb.model import FILTER_FIELDS, MODES, Filters, Hit, Query, Results, span
 from sibkb.ui import cards, session
 from sibkb.ui.session import PAGE_SIZE
 
-PAGE: Final = "sibkb/ui/search.py"
 EXAMPLES: Final = (
     "what does a senior champion do",
     "my boss gave me time",
@@ -153,7 +152,7 @@ def _years(chosen: tuple[int, int], years: tuple[int, int]) -> None:
 def _home(base: KnowledgeBase) -> None:
     st.subheader("Try one of these", anchor=False)
     for example in EXAMPLES:
-        st.page_link(PAGE, label=example, icon=":material/search:", query_params={"q": example})
+        _link(example, Query(text=example), icon=":material/search:")
     st.subheader("What is here", anchor=False)
     kinds = Counter(document.kind for document in base.engine.documents.values())
     found = base.engine.facets(base.engine.allowed(Filters()))["kind"]
@@ -178,6 +177,7 @@ def _results(base: KnowledgeBase, results: Results) -> None:
     _active(results.query)
     if results.total:
         st.header(_heading(results), anchor=False)
+        _from_the_top(results)
         _cards(results.hits)
         _pages(results)
         return
@@ -202,15 +202,15 @@ def _ways_on(base: KnowledgeBase, results: Results) -> None:
     """What leaving out a filter would find; all of them, where one is not enough."""
     query = results.query
     for field, value, count in results.without:
-        st.page_link(PAGE, label=_way_on(field, value, count), query_params=_params(session.without(query, field)))
+        _link(_way_on(field, value, count), session.without(query, field))
     if query.filters and query.text.strip() and not results.without:
         free = replace(query, filters=Filters(), offset=0)
         count = base.search(free, wait=False).total
         label = f"Without any filter: {count} result{'s' * (count != 1)}" if count else "Without any filter"
-        st.page_link(PAGE, label=label, query_params=_params(free))
+        _link(label, free)
     if not query.filters:
         st.html(cards.note("Try fewer or other words, or begin again from the examples."))
-        st.page_link(PAGE, label="Back to the examples", query_params={})
+        _link("Back to the examples", Query())
 
 
 def _way_on(field: str, value: str, count: int) -> str:
@@ -218,8 +218,9 @@ def _way_on(field: str, value: str, count: int) -> str:
     return f"Without {LABELS[field]}: {words}: {count} result{'s' * (count != 1)}"
 
 
-def _params(query: Query) -> dict[str, list[str]]:
-    return session.write_address(query)
+def _link(label: str, query: Query, icon: str | None = None) -> None:
+    """A way to another question; a button, since Streamlit's link from a page to itself leaves the URL as it was."""
+    st.button(label, key=f"to {session.write_address(query)}", icon=icon, on_click=session.go, args=(query,))
 
 
 def _active(query: Query) -> None:
@@ -234,7 +235,7 @@ def _active(query: Query) -> None:
     with st.container(horizontal=True):
         for field, words in chosen.items():
             link = f"{LABELS[field]}: {words}"
-            st.page_link(PAGE, label=link, icon=":material/close:", query_params=_params(session.without(query, field)))
+            _link(link, session.without(query, field), icon=":material/close:")
 
 
 def _cards(hits: Iterable[Hit]) -> None:
@@ -256,6 +257,13 @@ def _pages(results: Results) -> None:
     if results.total > PAGE_SIZE:
         session.set_page(results.query.offset // PAGE_SIZE + 1)
         st.pagination(_last(results), key="page", on_change=session.turn, args=(results.query,))
+
+
+def _from_the_top(results: Results) -> None:
+    """Scroll up when the page turns; the comment makes the script a new one, which the browser then runs."""
+    if results.total > PAGE_SIZE:
+        scroll = "document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0)"
+        st.html(f"<script>{scroll} // {results.query.offset}</script>", unsafe_allow_javascript=True)
 
 
 @st.fragment(run_every=1.0)

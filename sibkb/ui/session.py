@@ -205,10 +205,14 @@ def push(years: tuple[int, int] | None = None) -> None:
         filters=Filters(**filters, years=None if chosen in (None, years) else tuple(chosen)),
         mode=st.session_state.get("mode") or "hybrid",
     )
-    st.query_params.from_dict(write_address(query))
+    go(query)
 
 
 def turn(query: Query) -> None:
     """Write another page of the same answer to the URL."""
-    page = st.session_state["page"]
-    st.query_params.from_dict(write_address(replace(query, offset=(page - 1) * PAGE_SIZE)))
+    go(replace(query, offset=(st.session_state["page"] - 1) * PAGE_SIZE))
+
+
+def go(query: Query) -> None:
+    """Ask another question: the URL first, and the next run by it."""
+    st.query_params.from_dict(write_address(query))
