@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -61,14 +60,9 @@ class KnowledgeBase:
         wants_meaning = "meaning" in MODES.get(query.mode, ())
         vector = None
         if wants_meaning and query.text.strip() and (wait or self.ready) and search.answerable(query):
-            vector = np.asarray(self.encoder.encode_queries([query.text])[0])
+            vector = np.asarray(self.encoder.encode_queries([search.spelled(self.engine, query.text)])[0])
             self._ready.set()
         return search.search(self.engine, query, vector)
-
-    @cached_property
-    def by_document(self) -> Mapping[str, tuple[str, ...]]:
-        """Document id -> ids of its passages that may be seen."""
-        return {id: document.passage_ids for id, document in self.engine.documents.items()}
 
     def document(self, id: str) -> Document:
         """The document of that id; a QueryError names the nearest where there is none."""

@@ -5,6 +5,7 @@ filter only removes and never reorders, and the two are added. Whether a passage
 cosine and by the share of the question's words it has, never by the scaled score: the best of nothing is not good.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
@@ -21,6 +22,9 @@ FloatArray = npt.NDArray[np.float32]
 MEANING: Final = 0.7
 WORDS: Final = 0.3
 """What each leg counts in the sum."""
+
+FACT: Final = 0.9
+"""What a row of the front matter keeps of its score: a question is better answered by a sentence that tells why."""
 
 DEPTH: Final = 1000
 """Passages asked of each leg."""
@@ -192,6 +196,14 @@ def answerable(query: Query) -> bool:
         return False
 
 
+def spelled(engine: Engine, text: str) -> str:
+    """The text with each unknown word replaced by the one probably meant: what is worth encoding."""
+    corrections = _corrections(engine, analyse(text))
+    for word, meant in corrections.items():
+        text = re.sub(rf"\b{re.escape(word)}\b", meant, text)
+    return text
+
+
 def _checked(query: Query) -> Terms | None:
     """The words of the question; None where there is none and the filters alone are asked."""
     if query.mode not in MODES:
@@ -223,6 +235,8 @@ def _ask(engine: Engine, query: Query, terms: Terms, vector: FloatArray | None) 
     meaning = vector if "meaning" in legs else None
     words = "words" in legs or meaning is None
     corrections = _corrections(engine, terms) if words else {}
+    if len(corrections) == len(terms.words) > 0:
+        meaning = None  # The vector is of misspelt words alone and means nothing.
     return _Asked(terms=terms.replaced(corrections), vector=meaning, words=words, corrected=corrections)
 
 
@@ -236,7 +250,8 @@ def _answer(engine: Engine, asked: _Asked, filters: Filters, cut: Cut) -> _Answe
     found = _found(engine, asked, filters, DEPTH)
     ids = _candidates(asked, found)
     scores = engine.scores(ids, asked.vector, asked.terms if asked.words else None)
-    fused = fuse(scores, _tops(engine, asked))
+    facts = frozenset(engine.allowed(Filters(kind=("fact",))))
+    fused = {id: score * (FACT if id in facts else 1) for id, score in fuse(scores, _tops(engine, asked)).items()}
     have = engine.matched(ids, asked.terms)
     candidates = [_candidate(Scored(id=id, score=fused[id]), scores[id][0], have[id], asked, cut) for id in ids]
     ordered = sorted((each for each in candidates if each.score > 0), key=lambda each: (-each.score, each.id))

@@ -72,7 +72,8 @@ class BruteEngine:
             for p in self._all
         ]
         return {
-            p.id: np.concatenate(tiny.TinyEncoder().encode_passages(texts)) for p, texts in zip(self._all, each, strict=True)
+            p.id: np.concatenate(tiny.TinyEncoder().encode_passages(texts))
+            for p, texts in zip(self._all, each, strict=True)
         }
 
     def _passage(self, id: str) -> Passage:

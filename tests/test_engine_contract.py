@@ -309,7 +309,7 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "no vectors": (lambda folder: (folder / "vectors.faiss").unlink(), "vectors.faiss is missing"),
     "no folder": (shutil.rmtree, "manifest.json is missing"),
     "truncated": (_truncate, "vectors.faiss is not the file that was built"),
-    "schema": (_other_schema, "it has schema 99 and this sibkb reads schema 1"),
+    "schema": (_other_schema, f"it has schema 99 and this sibkb reads schema {engine.SCHEMA}"),
     "count": (_other_count, "it has 10 passages where its manifest says 11"),
 }
 

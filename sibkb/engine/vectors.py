@@ -1,8 +1,8 @@
 """The vectors of one generation: which passages, and which of their sentences, are nearest in meaning.
 
-All vectors lie in one flat FAISS index, those of one passage side by side: the whole with its title and headings, window
-by window, then its sentences as they stand. The best of them counts, which is worth 0.05 to 0.1 of nDCG@10 over the
-whole alone: a long passage says several things, and a short one drowns in its title.
+All vectors lie in one flat FAISS index, those of one passage side by side: the whole with its title and headings,
+window by window, then its sentences as they stand. The best of them counts, which is worth 0.05 to 0.1 of nDCG@10 over
+the whole alone: a long passage says several things, and a short one drowns in its title.
 """
 
 from collections.abc import Sequence
