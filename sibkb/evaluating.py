@@ -13,7 +13,8 @@ from typing import Final
 from sibkb.model import Problem
 from sibkb.strict_yaml import Located, StrictYamlError, Value, load
 
-SPLITS: Final = ("tune", "held-out")
+SPLITS: Final = ("tune", "held-out", "oblique")
+"""What figures may be tuned on; what is run once; and paraphrases that share no word on purpose, the hard end."""
 ANSWERS: Final = 2
 """The lowest grade that answers."""
 DEPTH: Final = 20

@@ -60,7 +60,7 @@ REFUSED = {
     ),
     "unknown split": (
         "- {id: q1, text: a, about: b, split: train, answers: {}}",
-        "queries.yaml:1:38 Q002 unknown split `train` — use one of: tune, held-out",
+        "queries.yaml:1:38 Q002 unknown split `train` — use one of: tune, held-out, oblique",
     ),
     "no grade": (
         ONE.replace("3", "5"),
