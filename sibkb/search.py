@@ -19,11 +19,11 @@ from sibkb.words import Terms, Token, analyse, is_common, tokens
 
 FloatArray = npt.NDArray[np.float32]
 
-MEANING: Final = 0.7
-WORDS: Final = 0.3
+MEANING: Final = 0.65
+WORDS: Final = 0.35
 """What each leg counts in the sum."""
 
-FACT: Final = 0.9
+FACT: Final = 0.75
 """What a row of the front matter keeps of its score: a question is better answered by a sentence that tells why."""
 
 DEPTH: Final = 1000
@@ -234,9 +234,7 @@ def _ask(engine: Engine, query: Query, terms: Terms, vector: FloatArray | None) 
     legs = MODES[query.mode]
     meaning = vector if "meaning" in legs else None
     words = "words" in legs or meaning is None
-    corrections = _corrections(engine, terms) if words else {}
-    if len(corrections) == len(terms.words) > 0:
-        meaning = None  # The vector is of misspelt words alone and means nothing.
+    corrections = _corrections(engine, terms)
     return _Asked(terms=terms.replaced(corrections), vector=meaning, words=words, corrected=corrections)
 
 
@@ -260,9 +258,8 @@ def _answer(engine: Engine, asked: _Asked, filters: Filters, cut: Cut) -> _Answe
 
 
 def _candidate(fused: Scored, cosine: float | None, stems: frozenset[str], asked: _Asked, cut: Cut) -> Candidate:
-    """Where a word was corrected its letters were encoded wrong, so the words alone may carry it too."""
     share = _share(stems, asked.terms)
-    good = cut.passes(cosine, share) or (bool(asked.corrected) and cut.passes(None, share))
+    good = cut.passes(cosine, share)
     return Candidate(id=fused.id, score=fused.score, cosine=cosine, stems=stems, share=share, good=good)
 
 

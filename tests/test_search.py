@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sibkb import engine as engines
 from sibkb.errors import QueryError
 from sibkb.model import FILTER_FIELDS, MODES, STRICTNESS, Filters, Hit, Query, Results, admits
-from sibkb.search import Cut, Engine, answerable, fuse, marks, search
+from sibkb.search import Cut, Engine, answerable, fuse, marks, search, spelled
 from sibkb.words import analyse, is_common, stem
 
 LOOSE = Cut(good=0.0, weak=0.0, share=0.0, share_words=0.0)
@@ -44,7 +44,7 @@ def opened(folder: Path, kind: str, ceiling: str) -> Engine:
 
 def asking(engine: Engine) -> Ask:
     def ask(text: str = "", *, meaning: bool = True, cut: Cut | None = None, **query: Any) -> Results:
-        vector = tiny.vector(text) if meaning and text else None
+        vector = tiny.vector(spelled(engine, text)) if meaning and text else None
         return search(engine, Query(text=text, **query), vector, *([cut] if cut else []))
 
     return ask
@@ -158,7 +158,13 @@ def test_an_unknown_word_is_corrected(ask: Ask) -> None:
         assert results.corrected == {"legwrok": "legwork"}
         assert ids(results) == ["ashford.own-job"]
         assert results.hits[0].matched == ("legwork",)
-    assert ask("legwrok", mode="meaning").corrected == {}
+    assert ask("legwrok", mode="meaning").corrected == {"legwrok": "legwork"}
+
+
+def test_a_text_is_spelled_as_it_was_probably_meant(generation: Path) -> None:
+    engine = opened(generation, "embedded", "public")
+    assert spelled(engine, "Who did the legwrok in Bexlay?") == "Who did the legwork in Bexley?"
+    assert spelled(engine, "quantum legwork") == "quantum legwork"
 
 
 # ---------------------------------------------------------------- filters, facets, pages

@@ -220,7 +220,7 @@ def _way_on(field: str, value: str, count: int) -> str:
 
 def _link(label: str, query: Query, icon: str | None = None) -> None:
     """A way to another question; a button, since Streamlit's link from a page to itself leaves the URL as it was."""
-    st.button(label, key=f"to {session.write_address(query)}", icon=icon, on_click=session.go, args=(query,))
+    st.button(label, key=f"go: {label}", icon=icon, on_click=session.go, args=(query,))
 
 
 def _active(query: Query) -> None:
