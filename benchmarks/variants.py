@@ -21,7 +21,7 @@ from sibkb.model import Document, Passage, Query
 Scores = Mapping[str, tuple[float | None, float]]
 Fuse = Callable[[Scores, tuple[float, float]], dict[str, float]]
 
-EVERYTHING: Final = search.Cut(good=-2, weak=-2, share=0, share_words=0, reasonable=0)
+EVERYTHING: Final = search.Cut(floor=-2, unknown=0, good=-2, weak=-2, share=0, share_words=0, reasonable=0)
 """No ranking is cut short."""
 DEEP: Final = 10_000
 """As many candidates as any collection has passages."""

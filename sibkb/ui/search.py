@@ -75,7 +75,6 @@ def page(base: KnowledgeBase) -> None:
 
 def _answer(base: KnowledgeBase, query: Query) -> tuple[Query, Results]:
     """The page that was asked for, or the last one where there are fewer."""
-    session.meaning(base)
     results = base.search(query, wait=False)
     if results.total and not results.hits:
         query = replace(query, offset=(results.total - 1) // PAGE_SIZE * PAGE_SIZE)

@@ -39,41 +39,41 @@ _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _YEARS: Final = re.compile(r"(\d{4})(?:[-–](\d{4}))?")
 
 
-@st.cache_resource(show_spinner="Opening the knowledge base …", max_entries=1, validate=KnowledgeBase.is_current)
-def knowledge_base() -> KnowledgeBase:
-    """The generation in use, opened once a process and again when a newer one is published."""
-    return kb.open_kb(Settings.from_environment())
-
-
 class Warming(threading.Thread):
     """Loads the query encoder of one knowledge base in the background."""
 
     def __init__(self, base: KnowledgeBase) -> None:
         super().__init__(name="warming", daemon=True)
         self.base = base
-        self.failed = False
 
     def run(self) -> None:
         """Load it; what goes wrong is told on the console."""
         try:
             self.base.warm()
         except SibkbError as error:
-            self.failed = True
             report(error)
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
-def _warming(generation: str, _base: KnowledgeBase) -> Warming:  # noqa: ARG001  the generation is the cache key
-    thread = Warming(_base)
-    thread.start()
-    return thread
+@st.cache_resource(
+    show_spinner="Opening the knowledge base …", max_entries=1, validate=lambda warming: warming.base.is_current()
+)
+def _opened() -> Warming:
+    """The generation in use, opened once a process and again when a newer one is published."""
+    warming = Warming(kb.open_kb(Settings.from_environment()))
+    warming.start()
+    return warming
+
+
+def knowledge_base() -> KnowledgeBase:
+    """The generation in use; its words can be asked at once, its meaning a moment later."""
+    return _opened().base
 
 
 def meaning(base: KnowledgeBase) -> Literal["ready", "loading", "missing"]:
-    """Whether meaning can be asked; the first call begins to load what it needs."""
+    """Whether meaning can be asked."""
     if base.ready:
         return "ready"
-    return "missing" if _warming(base.generation, base).failed else "loading"
+    return "loading" if _opened().is_alive() else "missing"
 
 
 @st.cache_resource(show_spinner=False)

@@ -46,7 +46,7 @@ def settled(page: Page) -> str:
     expect(page.locator(".kb-card").first).to_be_visible()
     expect(page.get_by_text("meaning joins in a moment")).to_have_count(0)
     expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
-    return page.locator("[data-testid=stMain]").inner_text()
+    return "\n".join(page.locator(".kb-card").all_inner_texts())
 
 
 def test_back_forward_and_reload_show_the_same(page: Page, app: App) -> None:
