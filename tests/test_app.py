@@ -77,7 +77,7 @@ def test_a_hit_says_who_where_when_and_why(settled):
     for part in (
         "“My <mark",
         ">boss</mark>",
-        "Speaker not named (role not recorded)",
+        "Speaker not named · role not recorded",
         "About whom: Senior champions",
         "Has your words: boss",
         "9 December 2013",

@@ -157,7 +157,7 @@ def _who(passage: Passage) -> Iterator[str]:
     voice = passage.kind in ("quote", "perspective")
     if voice or passage.speaker:
         role = vocabulary.ROLES[passage.speaker_role].label if passage.speaker_role else f"role {NOT_RECORDED}"
-        yield f"— {passage.speaker or 'Speaker not named'} ({role})"
+        yield f"— {passage.speaker or 'Speaker not named'} · {role}"
     if voice or passage.about_role:
         about = vocabulary.ROLES[passage.about_role].label if passage.about_role else NOT_RECORDED
         yield f"About whom: {about}"

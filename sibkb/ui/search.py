@@ -15,6 +15,10 @@ from sibkb.model import FILTER_FIELDS, MODES, Filters, Hit, Query, Results, span
 from sibkb.ui import cards, session
 from sibkb.ui.session import PAGE_SIZE
 
+LEAD: Final = (
+    '<p class="kb-lead">Case studies, lessons and people’s own words about making, running and ending social '
+    "impact bonds. Every passage says who said it, in which case, and where it stands.</p>"
+)
 EXAMPLES: Final = (
     "what does a senior champion do",
     "my boss gave me time",
@@ -46,10 +50,8 @@ def page(base: KnowledgeBase) -> None:
     st.title("What social impact bonds taught", anchor=False)
     query, results = address.query, None
     asking = bool(query.text.strip() or query.filters)
-    st.html(
-        '<p class="kb-lead">Case studies, lessons and people’s own words about making, running and ending social '
-        "impact bonds. Every passage says who said it, in which case, and where it stands.</p>"
-    )
+    if not asking:
+        st.html(LEAD)
     years = _span(base)
     st.text_input(
         "Your question",
@@ -176,9 +178,9 @@ def _results(base: KnowledgeBase, results: Results) -> None:
     _active(results.query)
     if results.total:
         st.header(_heading(results), anchor=False)
-        _from_the_top(results)
         _cards(results.hits)
-        _pages(results)
+        if results.total > PAGE_SIZE:
+            _pages(results)
         return
     st.header("Nothing matches well", anchor=False)
     _ways_on(base, results)
@@ -253,16 +255,11 @@ def _cards(hits: Iterable[Hit]) -> None:
 
 
 def _pages(results: Results) -> None:
-    if results.total > PAGE_SIZE:
-        session.set_page(results.query.offset // PAGE_SIZE + 1)
-        st.pagination(_last(results), key="page", on_change=session.turn, args=(results.query,))
-
-
-def _from_the_top(results: Results) -> None:
-    """Scroll up when the page turns; the comment makes the script a new one, which the browser then runs."""
-    if results.total > PAGE_SIZE:
-        scroll = "document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0)"
-        st.html(f"<script>{scroll} // {results.query.offset}</script>", unsafe_allow_javascript=True)
+    """The other pages; a page that turns begins at its top, since the comment makes a new script, which the browser runs."""
+    session.set_page(results.query.offset // PAGE_SIZE + 1)
+    st.pagination(_last(results), key="page", on_change=session.turn, args=(results.query,))
+    scroll = "document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0)"
+    st.html(f"<script>{scroll} // {results.query.offset}</script>", unsafe_allow_javascript=True)
 
 
 @st.fragment(run_every=1.0)
