@@ -1,8 +1,8 @@
 """Judged queries and a ranking -> figures.
 
 A passage graded 2 or 3 answers a query. Averages are over all queries with an answer; one whose answers are not found
-counts as zero. nDCG takes the grades as they are (linear gain, as trec_eval does). Queries without an answer are counted
-apart: the share for which nothing was shown as a hit.
+counts as zero. nDCG takes the grades as they are (linear gain, as trec_eval does). Queries without an answer are
+counted apart: the share for which nothing was shown as a hit.
 """
 
 import math

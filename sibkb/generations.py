@@ -1,8 +1,8 @@
 """indexes/: publish a generation, find the current one, prune the others; the only code that touches that folder.
 
-A generation is named by what it was made of, written aside, opened and checked, synced, renamed into place, and only then
-named in `CURRENT`; it is never changed afterwards. A crash at any moment leaves the old one serving. One builder at a
-time holds the kernel's lock on `.lock`; a second waits for it and then finds its work done.
+A generation is named by what it was made of, written aside, opened and checked, synced, renamed into place, and only
+then named in `CURRENT`; it is never changed afterwards. A crash at any moment leaves the old one serving. One builder
+at a time holds the kernel's lock on `.lock`; a second waits for it and then finds its work done.
 """
 
 import contextlib
@@ -138,7 +138,7 @@ def _name(reading: Reading, encoder: Encoder) -> str:
     return hashlib.sha256("\n".join(map(repr, parts)).encode()).hexdigest()[:16]
 
 
-def _write(
+def _write(  # noqa: PLR0913, they travel together once
     indexes: Path, name: str, reading: Reading, encoder: Encoder, before: Path | None, progress: Progress | None
 ) -> tuple[Manifest, int]:
     aside = indexes / f".{name}.{os.getpid()}"
@@ -159,7 +159,7 @@ def _write(
                 encoder=encoder.name,
                 encoder_digest=encoder.digest,
                 dimension=encoder.dimension,
-                reused=len(parts) - encoded,
+                reused=len({part.text for part in parts}) - encoded,
                 files=reading.files,
                 built=datetime.now(UTC).isoformat(timespec="seconds"),
             ),

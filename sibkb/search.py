@@ -42,7 +42,7 @@ class Cut:
     floor: float = 0.28
     """Where the nearest passage of all is not this near in meaning, the corpus has no answer."""
     unknown: float = 0.35
-    """How much nearer it must be for the share of the question's words that the corpus does not know: all of them, 1."""
+    """How much nearer it must be where the corpus knows none of the question's words; less, as it knows more."""
     good: float = 0.3
     """This near in meaning is a hit, whatever its words."""
     weak: float = 0.2
@@ -286,7 +286,7 @@ def _candidate(fused: Scored, cosine: float | None, stems: frozenset[str], asked
     return Candidate(id=fused.id, score=fused.score, cosine=cosine, stems=stems, share=share, good=good)
 
 
-def _found(
+def _found(  # noqa: PLR0913, before the question is complete
     engine: Engine, terms: Terms, vector: FloatArray | None, words: bool, filters: Filters, depth: int
 ) -> dict[str, tuple[Scored, ...]]:
     """Leg -> what it found; phrases are required, so the words are asked for them in any mode."""

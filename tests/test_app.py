@@ -169,8 +169,8 @@ def test_a_question_that_cannot_be_answered_gets_a_hint(settled, text, hint):
 
 @pytest.mark.parametrize(
     "text",
-    ['"', '"unbalanced', "it's", "*", "foo:bar", "<script>alert(1)</script>", "$5 :red[x] **b**", "🙂 risk", "a\0b risk",
-     "café", "' OR 1=1 --", "٣ risk", "[x](javascript:y)"],
+    ['"', '"unbalanced', "it's", "*", "foo:bar", "<script>alert(1)</script>", "$5 :red[x] **b**", "🙂 risk",
+     "a\0b risk", "café", "' OR 1=1 --", "٣ risk", "[x](javascript:y)"],
 )  # fmt: skip
 def test_odd_questions_are_only_questions(settled, text):
     app = opened(q=text)
@@ -180,7 +180,7 @@ def test_odd_questions_are_only_questions(settled, text):
 
 def test_by_words_alone_before_meaning_is_ready(settled, monkeypatch):
     wait = threading.Event()
-    monkeypatch.setattr(KnowledgeBase, "warm", lambda self: wait.wait(60))
+    monkeypatch.setattr(KnowledgeBase, "warm", lambda _: wait.wait(60))
     app = AppTest.from_file(APP, default_timeout=60)
     app.query_params["q"] = "investors"
     app.run()

@@ -36,7 +36,9 @@ def test_a_query_whose_answers_are_not_found_counts_as_zero():
 
 
 def test_queries_without_an_answer_are_counted_apart():
-    rows = run([query("q1"), query("q2", grades={}), query("q3", grades={}, text="b")], lambda t: ["a"] if t != "b" else [])
+    rows = run(
+        [query("q1"), query("q2", grades={}), query("q3", grades={}, text="b")], lambda t: ["a"] if t != "b" else []
+    )
     figures = summarise(rows)
     assert (figures.queries, figures.unanswerable, figures.refused) == (1, 2, 0.5)
 

@@ -151,10 +151,10 @@ def _years(chosen: tuple[int, int], years: tuple[int, int]) -> None:
 
 
 def _home(base: KnowledgeBase) -> None:
-    st.subheader("Try one of these", anchor=False)
+    st.header("Try one of these", anchor=False)
     for example in EXAMPLES:
         _link(example, Query(text=example), icon=":material/search:")
-    st.subheader("What is here", anchor=False)
+    st.header("What is here", anchor=False)
     kinds = Counter(document.kind for document in base.engine.documents.values())
     found = base.engine.facets(base.engine.allowed(Filters()))["kind"]
     counts = [(count, vocabulary.DOCUMENT_KINDS[kind].label) for kind, count in kinds.most_common()]
@@ -240,22 +240,21 @@ def _active(query: Query) -> None:
 
 
 def _cards(hits: Iterable[Hit]) -> None:
-    """One card a document, in the order of its best passage."""
+    """One card a document, in the order of its best passage; all is open where there is little else to see."""
     groups: dict[str, list[Hit]] = {}
     for hit in hits:
         groups.setdefault(hit.document.id, []).append(hit)
     for first, *more in groups.values():
+        kind = vocabulary.DOCUMENT_KINDS[first.document.kind].label.lower()
         with st.container(border=True):
             st.html(cards.card([first]))
             if more:
-                with st.expander(
-                    f"{len(more)} more in this {vocabulary.DOCUMENT_KINDS[first.document.kind].label.lower()}"
-                ):
+                with st.expander(f"{len(more)} more in this {kind}", expanded=len(groups) < 3):
                     st.html(f'<div class="kb-more">{cards.passages(more)}</div>')
 
 
 def _pages(results: Results) -> None:
-    """The other pages; a page that turns begins at its top, since the comment makes a new script, which the browser runs."""
+    """The other pages. Each begins at its top: the comment makes it a new script, which the browser then runs."""
     session.set_page(results.query.offset // PAGE_SIZE + 1)
     st.pagination(_last(results), key="page", on_change=session.turn, args=(results.query,))
     scroll = "document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0)"

@@ -2,6 +2,7 @@
 
 import re
 import time
+from itertools import pairwise
 from urllib.parse import quote
 
 import pytest
@@ -178,7 +179,7 @@ def test_headings_and_labels_are_in_order(page: Page, app: App) -> None:
     ]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
     link = page.locator(".kb-source a").first
     assert link.get_attribute("target") == "_blank"
     assert "noopener" in (link.get_attribute("rel") or "")

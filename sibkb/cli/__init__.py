@@ -4,7 +4,6 @@ Exit codes: 0 good, 1 problems found, 2 wrong use or something that cannot be do
 """
 
 import contextlib
-import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
@@ -12,16 +11,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
-from rich.console import Console
 
 from sibkb import vocabulary
+from sibkb.cli.printing import (
+    err,
+    out,
+    print_document,
+    print_figures,
+    print_json,
+    print_passage,
+    print_problems,
+    print_results,
+    row_json,
+    shown,
+)
 from sibkb.errors import SibkbError
-from sibkb.model import FILTER_FIELDS, MODES, Filters, Problem, Query
+from sibkb.model import FILTER_FIELDS, MODES, Filters, Query
 from sibkb.settings import Settings
 
 if TYPE_CHECKING:
     from sibkb.kb import KnowledgeBase
-    from sibkb.model import Hit, Results
 
 app = typer.Typer(
     name="sibkb",
@@ -38,23 +47,13 @@ _STATE: Final[dict[str, Settings]] = {}
 Json = Annotated[bool, typer.Option("--json", help="Print data for scripts.")]
 
 
-def out() -> Console:
-    """Stdout, in colour only on a terminal, never wrapped in a pipe."""
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty(), markup=False, emoji=False)
-
-
-def err() -> Console:
-    """Stderr."""
-    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty(), markup=False, emoji=False)
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; an error that we raised on purpose becomes one clear line and exit code 2."""
     try:
         app(args=arguments)
     except SibkbError as error:
         err().print(f"sibkb: {error}", style="red")
-        _print_problems(getattr(error, "problems", ()), err())
+        print_problems(getattr(error, "problems", ()), err())
         sys.exit(2)
     except BrokenPipeError:
         sys.stderr.close()
@@ -91,9 +90,9 @@ def check(
             raise typer.BadParameter(f"there is no {path}")
     reading, problems = checking.check(where, paths or [])
     if as_json:
-        _print_json([asdict(problem) for problem in problems])
+        print_json([asdict(problem) for problem in problems])
     else:
-        _print_problems(problems, out(), prefix=where)
+        print_problems(problems, out(), prefix=where)
     errors = sum(problem.severity == "error" for problem in problems)
     err().print(f"{len(reading.files)} files, {len(reading.passages)} passages, {errors} errors")
     raise typer.Exit(1 if errors else 0)
@@ -107,9 +106,9 @@ def build(as_json: Json = False) -> None:
     with _progress() as progress:
         built = kb.build(_STATE["settings"], progress=progress)
     manifest, published = built.published.manifest, built.published
-    _print_problems(built.reading.problems, err(), prefix=_STATE["settings"].corpus)
+    print_problems(built.reading.problems, err(), prefix=_STATE["settings"].corpus)
     if as_json:
-        _print_json({"generation": manifest.name, "documents": manifest.documents, "passages": manifest.passages,
+        print_json({"generation": manifest.name, "documents": manifest.documents, "passages": manifest.passages,
                      "encoded": published.encoded, "reused": manifest.reused, "kept": list(published.kept),
                      "problems": len(built.reading.problems)})  # fmt: skip
     else:
@@ -127,7 +126,7 @@ def watch() -> None:
 
     def told(built: "kb.Built") -> None:
         manifest = built.published.manifest
-        _print_problems(built.reading.problems, err(), prefix=_STATE["settings"].corpus)
+        print_problems(built.reading.problems, err(), prefix=_STATE["settings"].corpus)
         out().print(f"{manifest.name}: {manifest.documents} documents, {built.published.encoded} texts encoded")
 
     with contextlib.suppress(KeyboardInterrupt):
@@ -135,7 +134,7 @@ def watch() -> None:
 
 
 @app.command(epilog="For example: sibkb search 'how did legal come round' --kind quote --role worker -k 5")
-def search(
+def search(  # noqa: PLR0913, each is an option of the command line
     text: Annotated[str, typer.Argument(help='A question in plain words; "double quotes" ask for a phrase.')] = "",
     k: Annotated[int, typer.Option("-k", "--limit", min=1, max=1000, help="How many hits.")] = 10,
     offset: Annotated[int, typer.Option(min=0, help="Skip this many.")] = 0,
@@ -166,9 +165,9 @@ def search(
     if as_json:
         from sibkb.exporting import results_json
 
-        _print_json(results_json(results, _corpus_name()))
+        print_json(results_json(results, _corpus_name()))
     else:
-        _print_results(results)
+        print_results(results, _corpus_name())
 
 
 @app.command(
@@ -184,16 +183,16 @@ def show(id: Annotated[str, typer.Argument(help="Id of a document or a passage."
         passages = base.engine.passages(document.passage_ids)
         if as_json:
             each = [passage_json(passage, document, _corpus_name()) for passage in passages]
-            _print_json(document_json(document) | {"passages": each})
+            print_json(document_json(document) | {"passages": each})
         else:
-            _print_document(document, passages)
+            print_document(document, passages, _corpus_name())
         return
     passage = base.passage(id)
     document = base.document(passage.document_id)
     if as_json:
-        _print_json(passage_json(passage, document, _corpus_name()))
+        print_json(passage_json(passage, document, _corpus_name()))
     else:
-        _print_passage(passage, document)
+        print_passage(passage, document, _corpus_name())
 
 
 @app.command(epilog="For example: sibkb new case my-city-bond")
@@ -227,7 +226,7 @@ def eval(
     base = _open()
     judged, problems = evaluating.read_queries(*_queries())
     if problems or not judged:
-        _print_problems(problems, err(), prefix=_STATE["settings"].corpus)
+        print_problems(problems, err(), prefix=_STATE["settings"].corpus)
         raise SibkbError("there are no judged queries to run — see corpus/queries.yaml and `sibkb check`")
     rows = [
         {
@@ -239,10 +238,10 @@ def eval(
         for each_mode in (mode or tuple(MODES))
     ]
     if as_json:
-        _print_json([{**row, "figures": asdict(evaluating.summarise(row["rows"])),
-                      "rows": [_row_json(each) for each in row["rows"]] if queries else None} for row in rows])  # fmt: skip
+        print_json([{**row, "figures": asdict(evaluating.summarise(row["rows"])),
+                      "rows": [row_json(each) for each in row["rows"]] if queries else None} for row in rows])  # fmt: skip
     else:
-        _print_figures(rows, queries)
+        print_figures(rows, queries)
 
 
 @app.command(epilog="For example: sibkb doctor")
@@ -252,7 +251,7 @@ def doctor(as_json: Json = False) -> None:
 
     findings = checking.doctor(_STATE["settings"])
     if as_json:
-        _print_json([asdict(finding) for finding in findings])
+        print_json([asdict(finding) for finding in findings])
     else:
         for finding in findings:
             out().print(f"{'ok ' if finding.good else 'BAD'} {finding.what}: {finding.told}")
@@ -268,127 +267,6 @@ def app_(
     from sibkb import serving
 
     serving.serve(_STATE["settings"], address, port, err().print, _progress)
-
-
-# How things are printed
-
-
-def _print_json(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
-
-
-def _print_problems(problems: Sequence[Problem], console: Console, prefix: Path | None = None) -> None:
-    base = f"{_shown(prefix)}/" if prefix else ""
-    for problem in problems:
-        console.print(f"{base}{problem}", style="red" if problem.severity == "error" else "yellow")
-
-
-def _shown(path: Path) -> str:
-    with contextlib.suppress(ValueError):
-        return path.resolve().relative_to(Path.cwd()).as_posix()
-    return str(path)
-
-
-def _corpus_name() -> str:
-    return _shown(_STATE["settings"].corpus)
-
-
-def _print_results(results: "Results") -> None:
-    console = out()
-    for word, instead in results.corrected.items():
-        console.print(f"Searched {instead} instead of {word}.\n", style="yellow")
-    if not results.hits:
-        console.print("No good match." if not results.total else "No more hits.", style="bold")
-    for hit in results.hits:
-        _print_hit(hit, console)
-    for field, value, count in results.without:
-        console.print(f"Without --{field.replace('_', '-')} {value}: {count} hits")
-    if results.near_misses:
-        console.print("\nClosest, but probably not it:", style="bold")
-        for hit in results.near_misses:
-            _print_hit(hit, console)
-    if results.total > results.query.offset + len(results.hits):
-        console.print(f"{results.total} hits in all; go on with --offset {results.query.offset + results.query.limit}")
-
-
-def _print_hit(hit: "Hit", console: Console) -> None:
-    from rich.text import Text
-
-    from sibkb.exporting import why
-
-    passage, document = hit.passage, hit.document
-    words = Text(passage.text)
-    for start, end in hit.marks:
-        words.stylize("bold", start, end)
-    console.print(words)
-    role = vocabulary.ROLES[passage.speaker_role].label if passage.speaker_role else None
-    said = " · ".join(filter(None, (passage.speaker, role)))
-    label = vocabulary.PASSAGE_KINDS[passage.kind].label
-    console.print(f"  {label}{f' — {said}' if said else ''} — {document.title}", style="cyan")
-    console.print(f"  {why(hit)}", style="dim")
-    console.print(f"  {_corpus_name()}/{document.path}:{passage.lines[0]}  {passage.id}\n", style="dim")
-
-
-def _print_passage(passage: Any, document: Any) -> None:
-    console = out()
-    console.print(f"{passage.text}\n")
-    if passage.context:
-        console.print(f"{passage.context}\n")
-    fields = ("kind", "speaker", "speaker_role", "about_role", "status", "basis", "work_stage", "themes", "audiences")
-    for name in fields:
-        if value := getattr(passage, name):
-            console.print(f"{name.replace('_', ' ')}: {', '.join(value) if isinstance(value, tuple) else value}")
-    console.print(f"document: {document.title} ({document.id})")
-    console.print(f"where: {_corpus_name()}/{document.path}:{passage.lines[0]}-{passage.lines[1]}")
-    for id in passage.source_ids:
-        _print_source(document.source(id), console)
-
-
-def _print_source(source: Any, console: Console) -> None:
-    from sibkb.exporting import cited
-
-    console.print(f"source: {cited(source)}")
-
-
-def _print_document(document: Any, passages: Sequence[Any]) -> None:
-    console = out()
-    console.print(document.title, style="bold")
-    console.print(f"{_corpus_name()}/{document.path}\n")
-    heading: tuple[str, ...] = ()
-    for passage in passages:
-        if passage.heading != heading:
-            heading = passage.heading
-            console.print("\n" + " / ".join(heading), style="bold")
-        said = f" — {passage.speaker}" if passage.speaker else ""
-        console.print(f"{passage.text}{said}  [{', '.join(passage.source_ids)}]")
-    console.print()
-    for source in document.sources:
-        _print_source(source, console)
-
-
-def _print_figures(rows: Sequence[dict[str, Any]], queries: bool) -> None:
-    from sibkb import evaluating
-
-    console = out()
-    console.print(
-        f"{'split':9}{'mode':9}{'n':>4}{'S@1':>7}{'S@3':>7}{'MRR@10':>8}{'nDCG@10':>9}{'R@20':>7}{'none':>6}{'refused':>9}"
-    )
-    for row in rows:
-        f = evaluating.summarise(row["rows"])
-        console.print(
-            f"{row['split']:9}{row['mode']:9}{f.queries:4}{f.success_1:7.3f}{f.success_3:7.3f}{f.mrr_10:8.3f}"
-            f"{f.ndcg_10:9.3f}{f.recall_20:7.3f}{f.unanswerable:6}{f.refused:9.3f}"
-        )
-    for row in rows if queries else ():
-        console.print(f"\n{row['split']}, {row['mode']}", style="bold")
-        for each in row["rows"]:
-            console.print(
-                f"{each.query.id:7}{each.success_3:3.0f}{each.ndcg_10:7.3f}{len(each.ranking):4}  {each.query.text}"
-            )
-
-
-def _row_json(row: Any) -> dict[str, Any]:
-    return asdict(row) | {"query": row.query.id, "text": row.query.text, "ranking": list(row.ranking)}
 
 
 # Bits that commands share
@@ -461,3 +339,7 @@ def _check_filters(filters: Filters) -> None:
             if field in _WORDS and value not in _WORDS[field]:
                 fix = f"`{value}` is none of: {', '.join(_WORDS[field])}"
                 raise typer.BadParameter(fix, param_hint=f"--{field.replace('_', '-')}")
+
+
+def _corpus_name() -> str:
+    return shown(_STATE["settings"].corpus)

@@ -1,0 +1,152 @@
+"""What the commands print: data on stdout, everything else on stderr, colours only on a terminal."""
+
+import contextlib
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console
+from rich.text import Text
+
+from sibkb import evaluating, vocabulary
+from sibkb.evaluating import Row
+from sibkb.exporting import cited, why
+from sibkb.model import Document, Hit, Passage, Problem, Results, Source
+
+FEW: Final = 5
+"""With so many hits or more, near misses are no help."""
+
+
+def out() -> Console:
+    """Stdout, in colour only on a terminal, never wrapped in a pipe."""
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty(), markup=False, emoji=False)
+
+
+def err() -> Console:
+    """Stderr."""
+    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty(), markup=False, emoji=False)
+
+
+def print_json(value: Any) -> None:
+    """Print data for scripts."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def print_problems(problems: Sequence[Problem], console: Console, prefix: Path | None = None) -> None:
+    """Print a line a problem."""
+    base = f"{shown(prefix)}/" if prefix else ""
+    for problem in problems:
+        console.print(f"{base}{problem}", style="red" if problem.severity == "error" else "yellow")
+
+
+def shown(path: Path) -> str:
+    """A path as a person would type it here."""
+    with contextlib.suppress(ValueError):
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    return str(path)
+
+
+def print_results(results: Results, corpus: str) -> None:
+    """Print an answer: hits, ways on, near misses."""
+    console = out()
+    for word, instead in results.corrected.items():
+        console.print(f"Searched {instead} instead of {word}.\n", style="yellow")
+    if not results.hits:
+        console.print("No good match." if not results.total else "No more hits.", style="bold")
+    for hit in results.hits:
+        _print_hit(hit, corpus, console)
+    for field, value, count in results.without:
+        console.print(f"Without --{field.replace('_', '-')} {value}: {count} hits")
+    last = results.query.offset + len(results.hits) >= results.total
+    if results.near_misses and last and results.total < FEW:
+        console.print("\nClosest, but probably not it:", style="bold")
+        for hit in results.near_misses:
+            _print_hit(hit, corpus, console)
+    if results.total > results.query.offset + len(results.hits):
+        console.print(f"{results.total} hits in all; go on with --offset {results.query.offset + results.query.limit}")
+
+
+def _print_hit(hit: Hit, corpus: str, console: Console) -> None:
+    passage, document = hit.passage, hit.document
+    words = Text(passage.text)
+    for start, end in hit.marks:
+        words.stylize("bold", start, end)
+    console.print(words)
+    role = vocabulary.ROLES[passage.speaker_role].label if passage.speaker_role else None
+    said = " · ".join(filter(None, (speaker(passage), role)))
+    label = vocabulary.PASSAGE_KINDS[passage.kind].label
+    console.print(f"  {label}{f' — {said}' if said else ''} — {document.title}", style="cyan")
+    console.print(f"  {why(hit)}", style="dim")
+    console.print(f"  {corpus}/{document.path}:{passage.lines[0]}  {passage.id}\n", style="dim")
+
+
+def speaker(passage: Passage) -> str | None:
+    """Who speaks, as named; said to be unknown where somebody speaks and the source does not say who."""
+    return passage.speaker or ("speaker not stated" if passage.kind == "quote" else None)
+
+
+def print_passage(passage: Passage, document: Document, corpus: str) -> None:
+    """Print a passage with its sources and context."""
+    console = out()
+    console.print(f"{passage.text}\n")
+    if passage.context:
+        console.print(f"{passage.context}\n")
+    if said := speaker(passage):
+        console.print(f"speaker: {said}")
+    fields = ("kind", "speaker_role", "about_role", "status", "basis", "work_stage", "themes", "audiences")
+    for name in fields:
+        if value := getattr(passage, name):
+            console.print(f"{name.replace('_', ' ')}: {', '.join(value) if isinstance(value, tuple) else value}")
+    console.print(f"document: {document.title} ({document.id})")
+    console.print(f"where: {corpus}/{document.path}:{passage.lines[0]}-{passage.lines[1]}")
+    for id in passage.source_ids:
+        _print_source(document.source(id), console)
+
+
+def _print_source(source: Source, console: Console) -> None:
+    console.print(f"source: {cited(source)}")
+
+
+def print_document(document: Document, passages: Sequence[Passage], corpus: str) -> None:
+    """Print a document from top to bottom, with its sources."""
+    console = out()
+    console.print(document.title, style="bold")
+    console.print(f"{corpus}/{document.path}\n")
+    heading: tuple[str, ...] = ()
+    for passage in passages:
+        if passage.heading != heading:
+            heading = passage.heading
+            console.print("\n" + " / ".join(heading), style="bold")
+        said = f" — {passage.speaker}" if passage.speaker else ""
+        console.print(f"{passage.text}{said}  [{', '.join(passage.source_ids)}]")
+    console.print()
+    for source in document.sources:
+        _print_source(source, console)
+
+
+def print_figures(rows: Sequence[dict[str, Any]], queries: bool) -> None:
+    """Print a table of figures, and a row a query where asked."""
+    console = out()
+    console.print(
+        f"{'split':9}{'mode':9}{'n':>4}{'S@1':>7}{'S@3':>7}{'MRR@10':>8}{'nDCG@10':>9}{'R@20':>7}{'none':>6}{'refused':>9}"
+    )
+    for row in rows:
+        f = evaluating.summarise(row["rows"])
+        console.print(
+            f"{row['split']:9}{row['mode']:9}{f.queries:4}{f.success_1:7.3f}{f.success_3:7.3f}{f.mrr_10:8.3f}"
+            f"{f.ndcg_10:9.3f}{f.recall_20:7.3f}{f.unanswerable:6}{f.refused:9.3f}"
+        )
+    for row in rows if queries else ():
+        console.print(f"\n{row['split']}, {row['mode']}", style="bold")
+        for each in row["rows"]:
+            console.print(
+                f"{each.query.id:7}{each.success_3:3.0f}{each.ndcg_10:7.3f}{len(each.ranking):4}  {each.query.text}"
+            )
+
+
+def row_json(row: Row) -> dict[str, Any]:
+    """One judged query's outcome for scripts."""
+    return asdict(row) | {"query": row.query.id, "text": row.query.text, "ranking": list(row.ranking)}

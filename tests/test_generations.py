@@ -1,0 +1,250 @@
+"""The keeper of indexes/: nothing is done twice, nothing is half done, and a crash leaves the old index serving."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sibkb import corpus, engine, generations
+from sibkb.errors import GenerationError
+from tests.tiny import TinyEncoder
+
+CASE = """---
+title: Fictional {name}
+kind: case
+countries: [GB]
+sector: other
+stage: complete
+{more}sources:
+  - {{id: report, title: A fictional report, publisher: Nobody, url: null, read: part}}
+---
+
+A fictional case about {name}. [@report]
+
+## What happened
+
+{text} [@report]
+"""
+
+
+class Counting(TinyEncoder):
+    """Remembers what it was asked to encode."""
+
+    def __init__(self, digest: str = "tiny-1") -> None:
+        self.digest = digest
+        self.asked: list[str] = []
+
+    def encode_passages(self, texts, progress=None):
+        self.asked += texts
+        return super().encode_passages(texts, progress)
+
+
+def write(folder: Path, name: str, text: str = "It began and it ended.", more: str = "") -> Path:
+    path = folder / "cases" / f"{name}.md"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(CASE.format(name=name, text=text, more=more), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def house(tmp_path):
+    for name in ("apple", "pear"):
+        write(tmp_path / "corpus", name)
+    return tmp_path
+
+
+def publish(house: Path, encoder=None, progress=None):
+    return generations.publish(house / "indexes", corpus.read(house / "corpus"), encoder or Counting(), progress)
+
+
+def ids(house: Path) -> set[str]:
+    opened = generations.open_current(house / "indexes", "internal")
+    return set(opened.documents) if opened else set()
+
+
+def folders(house: Path) -> set[str]:
+    return {path.name for path in (house / "indexes").iterdir() if path.is_dir()}
+
+
+def test_nothing_is_built_at_first(house):
+    assert generations.current(house / "indexes") is None
+    assert generations.open_current(house / "indexes", "public") is None
+
+
+def test_the_same_input_is_no_work(house):
+    first = publish(house)
+    encoder = Counting()
+    again = publish(house, encoder)
+    assert (again.encoded, again.manifest, encoder.asked) == (0, first.manifest, [])
+
+
+def test_one_changed_file_costs_its_own_encoding(house):
+    publish(house)
+    write(house / "corpus", "pear", "Something new was tried.")
+    encoder = Counting()
+    published = publish(house, encoder)
+    assert published.encoded == len(encoder.asked) > 0
+    assert published.manifest.reused > 0
+    assert all("Something new" in text for text in encoder.asked)
+
+
+def test_another_encoder_shares_no_vector(house):
+    first = publish(house)
+    second = publish(house, Counting("tiny-2"))
+    assert second.manifest.name != first.manifest.name
+    assert second.manifest.reused == 0
+
+
+def test_a_deleted_file_is_gone_and_a_renamed_one_has_its_new_id(house):
+    publish(house)
+    (house / "corpus/cases/pear.md").rename(house / "corpus/cases/plum.md")
+    publish(house)
+    assert ids(house) == {"apple", "plum"}
+
+
+def test_the_one_in_use_and_the_one_before_are_kept(house):
+    names = []
+    for text in ("One.", "Two.", "Three."):
+        write(house / "corpus", "pear", text)
+        names.append(publish(house).manifest.name)
+    assert folders(house) == set(names[1:])
+    assert generations.current(house / "indexes") == names[-1]
+
+
+def test_what_a_crashed_build_left_is_removed(house):
+    (house / "indexes/.0123.99").mkdir(parents=True)
+    publish(house)
+    assert folders(house) == {generations.current(house / "indexes")}
+
+
+CRASHES = {
+    "encoding": (TinyEncoder, "encode_passages"),
+    "writing": (engine, "write"),
+    "syncing": (generations, "_sync"),
+    "renaming": (Path, "rename"),
+    "pointing": (generations, "_point"),
+}
+
+
+@pytest.mark.parametrize("step", CRASHES)
+def test_a_crash_leaves_the_old_index_serving(house, monkeypatch, step):
+    before = publish(house).manifest.name
+    write(house / "corpus", "plum")
+
+    def crash(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(*CRASHES[step], crash)
+        with pytest.raises(KeyboardInterrupt):
+            publish(house)
+    assert generations.current(house / "indexes") == before
+    assert ids(house) == {"apple", "pear"}
+    publish(house)
+    assert ids(house) == {"apple", "pear", "plum"}
+
+
+def test_a_full_disk_is_told_and_nothing_is_lost(house, monkeypatch):
+    before = publish(house).manifest.name
+    write(house / "corpus", "plum")
+
+    def full(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(generations, "_sync", full)
+    with pytest.raises(GenerationError) as caught:
+        publish(house)
+    assert str(caught.value) == (
+        f"{house / 'indexes'} cannot be used: No space left on device — check its rights and free space, "
+        "or name another folder with --indexes or SIBKB_INDEXES; the index in use is unchanged"
+    )
+    assert generations.current(house / "indexes") == before
+
+
+def test_a_file_in_the_place_of_the_folder(house):
+    (house / "indexes").write_text("not a folder", encoding="utf-8")
+    with pytest.raises(GenerationError, match="cannot be used: File exists"):
+        publish(house)
+
+
+def test_a_damaged_generation_is_made_anew(house):
+    name = publish(house).manifest.name
+    (house / "indexes" / name / "vectors.faiss").unlink()
+    with pytest.raises(GenerationError, match="sibkb build"):
+        generations.open_current(house / "indexes", "public")
+    assert publish(house).encoded > 0
+    assert ids(house) == {"apple", "pear"}
+
+
+def test_a_reader_whose_generation_vanishes_takes_the_next(house, monkeypatch):
+    old = publish(house).manifest.name
+    write(house / "corpus", "plum")
+    publish(house)
+    real, answers = generations.folder, [house / "indexes" / "gone", house / "indexes" / "gone-too"]
+    monkeypatch.setattr(generations, "folder", lambda indexes: answers.pop(0) if answers else real(indexes))
+    opened = generations.open_current(house / "indexes", "public")
+    assert opened is not None
+    assert opened.manifest.name != old
+
+
+BROKEN = "It is broken. [@nothing]"
+
+
+def test_a_broken_file_keeps_its_last_good_version(house):
+    publish(house)
+    write(house / "corpus", "pear", BROKEN)
+    published = publish(house)
+    assert published.kept == ("cases/pear.md",)
+    assert ids(house) == {"apple", "pear"}
+
+
+def test_not_if_it_is_to_be_seen_by_fewer(house):
+    publish(house)
+    write(house / "corpus", "pear", BROKEN, more="release: internal\n")
+    assert publish(house).kept == ()
+    assert ids(house) == {"apple"}
+
+
+def test_not_if_its_front_matter_cannot_be_read(house):
+    publish(house)
+    (house / "corpus/cases/pear.md").write_text("no front matter", encoding="utf-8")
+    assert publish(house).kept == ()
+    assert ids(house) == {"apple"}
+
+
+def test_the_name_is_of_the_content_alone(house):
+    first = publish(house)
+    os.utime(house / "corpus/cases/pear.md", (1, 1))
+    shutil.rmtree(house / "indexes")
+    assert publish(house).manifest.name == first.manifest.name
+
+
+BUILDER = """
+import sys
+from pathlib import Path
+from sibkb import corpus, generations
+from tests.tiny import TinyEncoder
+house = Path(sys.argv[1])
+print(generations.publish(house / "indexes", corpus.read(house / "corpus"), TinyEncoder()).encoded)
+"""
+
+
+def test_two_builders_wait_for_each_other(house):
+    root = Path(__file__).resolve().parent.parent
+    command = [sys.executable, "-c", BUILDER, str(house)]
+    builders = [subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    encoded = sorted(int(builder.communicate(timeout=60)[0]) for builder in builders)
+    assert encoded[0] == 0 < encoded[1]
+    assert len(folders(house)) == 1
+    assert ids(house) == {"apple", "pear"}
+
+
+def test_the_manifest_says_what_it_was_made_of(house):
+    name = publish(house).manifest.name
+    manifest = json.loads((house / "indexes" / name / "manifest.json").read_text(encoding="utf-8"))
+    assert set(manifest["files"]) == {"cases/apple.md", "cases/pear.md"}
+    assert manifest["encoder_digest"] == "tiny-1"
