@@ -87,9 +87,7 @@ def _set(variant: Variant) -> Iterator[None]:
     fields = {"body": lexicon.BODY} | ({} if variant.head is None else {"head": variant.head})
     with ExitStack() as stack:
         stack.enter_context(
-            patch.multiple(
-                search, MEANING=variant.meaning, WORDS=1 - variant.meaning, DEPTH=DEEP, fuse=variant.fuse
-            )
+            patch.multiple(search, MEANING=variant.meaning, WORDS=1 - variant.meaning, DEPTH=DEEP, fuse=variant.fuse)
         )
         stack.enter_context(patch.object(lexicon, "_FIELDS", fields))
         if variant.joined:

@@ -80,7 +80,9 @@ def read_in_words(source: Source) -> str:
 def cited(source: Source) -> str:
     """A source as a reader should meet it."""
     parts = (source.title, source.publisher, source.date or "no date", source.url, read_in_words(source), source.note)
-    return ". ".join(part.rstrip(".") for part in parts if part) + "."
+    return " ".join(
+        part if part.endswith((".", "?", "!")) or part == source.url else f"{part}." for part in parts if part
+    )
 
 
 def why(hit: Hit) -> str:

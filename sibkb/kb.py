@@ -98,9 +98,9 @@ def build(settings: Settings, encoder: Encoder | None = None, progress: Progress
     return Built(reading=reading, published=generations.publish(settings.indexes, reading, encoder, progress))
 
 
-def open_kb(settings: Settings, progress: Progress | None = None) -> KnowledgeBase:
+def open_kb(settings: Settings, progress: Progress | None = None, encoder: Encoder | None = None) -> KnowledgeBase:
     """Open the generation in use; builds one first where none is, or where another encoder made it."""
-    encoder = open_encoder(settings.model)
+    encoder = encoder or open_encoder(settings.model)
     engine = generations.open_current(settings.indexes, settings.ceiling)
     if engine is None or engine.manifest.encoder_digest != encoder.digest:
         build(settings, encoder, progress)

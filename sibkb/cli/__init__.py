@@ -43,6 +43,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 _STATE: Final[dict[str, Settings]] = {}
+_EVERY: Final = 512
 
 Json = Annotated[bool, typer.Option("--json", help="Print data for scripts.")]
 
@@ -274,12 +275,25 @@ def app_(
 
 @contextlib.contextmanager
 def _progress() -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr that appears with the first step of long work."""
+    """A bar on a terminal, a line now and then elsewhere; both begin with the first step of long work."""
     from rich.progress import Progress
 
-    with Progress(console=err(), transient=True) as bar:
-        task = bar.add_task("Encoding", total=None, visible=False)
-        yield lambda done, total: bar.update(task, completed=done, total=total, visible=True)
+    bar = Progress(console=err(), transient=True, disable=not sys.stderr.isatty())
+    task = bar.add_task("Encoding", total=None)
+
+    def heard(done: int, total: int) -> None:
+        if bar.disable:
+            if done % _EVERY == 0 or done == total:
+                err().print(f"Encoded {done} of {total} texts.")
+            return
+        bar.start()
+        bar.update(task, completed=done, total=total)
+
+    try:
+        yield heard
+    finally:
+        if bar.live.is_started:
+            bar.stop()
 
 
 def _open() -> "KnowledgeBase":

@@ -15,6 +15,7 @@ from typing import Final, Literal
 import streamlit as st
 
 from sibkb import kb, vocabulary
+from sibkb.encoder import Encoder, open_encoder
 from sibkb.errors import CorpusError, SibkbError
 from sibkb.kb import KnowledgeBase
 from sibkb.model import FILTER_FIELDS, MODES, Filters, Query
@@ -54,12 +55,18 @@ class Warming(threading.Thread):
             report(error)
 
 
+@st.cache_resource(show_spinner=False)
+def _encoder() -> Encoder:
+    """The encoder, loaded once a process whatever generation is open."""
+    return open_encoder(Settings.from_environment().model)
+
+
 @st.cache_resource(
     show_spinner="Opening the knowledge base …", max_entries=1, validate=lambda warming: warming.base.is_current()
 )
 def _opened() -> Warming:
     """The generation in use, opened once a process and again when a newer one is published."""
-    warming = Warming(kb.open_kb(Settings.from_environment()))
+    warming = Warming(kb.open_kb(Settings.from_environment(), encoder=_encoder()))
     warming.start()
     return warming
 

@@ -1,0 +1,139 @@
+"""Bad input gets one clear line that says what to do, an exit code, and never a stack trace; nothing is lost."""
+
+import shutil
+
+import pytest
+
+from sibkb import corpus, kb
+from sibkb.errors import CorpusError, ModelError, QueryError
+from sibkb.model import Filters, Query
+from sibkb.settings import Settings
+from tests.test_cli import process
+
+
+@pytest.fixture(scope="module")
+def base(built) -> kb.KnowledgeBase:
+    return kb.open_kb(built)
+
+
+QUESTIONS = {
+    "nothing": ("", "there is nothing to search for — type a question or choose a filter"),
+    "white space": (" \t\n", "there is nothing to search for — type a question or choose a filter"),
+    "very long": ("bond " * 20_000, "this is 100,000 characters long — shorten it to 2,000 or fewer"),
+    "common words": (
+        "what is the",
+        "“what is the” has only common words — add one that says what it is about, or put them in double quotes",
+    ),
+    "punctuation": ("?!… — *", "“?!… — *” has no words — type what you want to know"),
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_question_that_cannot_be_answered(base, name):
+    text, message = QUESTIONS[name]
+    with pytest.raises(QueryError) as caught:
+        base.search(Query(text=text))
+    assert str(caught.value) == message
+
+
+STRANGE = (
+    "ما هي سندات الأثر الاجتماعي",
+    "社會影響債券",
+    "🙂🙃",
+    "bond\x00bond",
+    "\ud800 lone",
+    "foo:bar AND (",
+    "it's",
+    "*",
+    "a" * 2000,
+)
+
+
+@pytest.mark.parametrize("text", STRANGE, ids=ascii)
+def test_a_strange_question_is_answered_or_refused_in_words(base, text):
+    try:
+        results = base.search(Query(text=text))
+    except QueryError as error:
+        assert "—" in str(error)
+    else:
+        assert results.total >= 0
+
+
+def test_common_words_with_a_filter_are_refused_too(base):
+    with pytest.raises(QueryError):
+        base.search(Query(text="the", filters=Filters(kind=("quote",))))
+
+
+def test_a_message_on_the_command_line(built):
+    given = ["--corpus", str(built.corpus), "--indexes", str(built.indexes)]
+    done = process(*given, "search", "what is the")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "sibkb: “what is the” has only common words — add one that says what it is about, or put them in double quotes\n"
+    )
+
+
+def test_an_empty_corpus(tmp_path):
+    (tmp_path / "corpus").mkdir()
+    done = process("--corpus", str(tmp_path / "corpus"), "--indexes", str(tmp_path / "indexes"), "build")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"sibkb: no file in {tmp_path / 'corpus'} can be used — "
+        "`sibkb check` says why, `sibkb new case my-case` begins one\n"
+    )
+
+
+def test_no_corpus_folder(tmp_path):
+    done = process("--corpus", str(tmp_path / "none"), "check")
+    assert (done.returncode, done.stderr) == (
+        2,
+        f"sibkb: there is no corpus folder at {tmp_path / 'none'} — name one with --corpus or SIBKB_CORPUS\n",
+    )
+
+
+def test_five_megabytes_and_bytes_that_are_no_text_are_told_and_the_rest_is_read(built, tmp_path):
+    folder = tmp_path / "corpus"
+    (folder / "cases").mkdir(parents=True)
+    shutil.copy(built.corpus / "cases/dwp-innovation-fund.md", folder / "cases")
+    (folder / "cases/huge.md").write_bytes(b"---\n" + b"word " * 1_000_000)
+    (folder / "cases/latin.md").write_bytes("---\ntitle: Café".encode("latin-1"))
+    reading = corpus.read(folder)
+    assert [document.id for document in reading.documents] == ["dwp-innovation-fund"]
+    assert [str(problem) for problem in reading.problems if problem.path != "cases/dwp-innovation-fund.md"] == [
+        "cases/huge.md:0:0 D002 the file has 5.0 MB — keep a case under 1 MB: split it",
+        "cases/latin.md:2:11 D001 byte 0xe9 is not UTF-8 — save the file as UTF-8",
+    ]
+
+
+def test_a_file_deleted_while_the_folder_is_read(built, tmp_path, monkeypatch):
+    folder = tmp_path / "corpus"
+    shutil.copytree(built.corpus, folder)
+    listed = corpus.paths(folder)
+    (folder / "cases/newpin-nsw.md").unlink()
+    monkeypatch.setattr(corpus, "paths", lambda _: listed)
+    reading = corpus.read(folder)
+    assert "newpin-nsw" not in {document.id for document in reading.documents}
+    assert len(reading.documents) == len(listed) - 1
+
+
+def test_weights_that_are_missing(built, tmp_path):
+    empty = tmp_path / "model"
+    empty.mkdir()
+    with pytest.raises(ModelError) as caught:
+        kb.open_kb(Settings(corpus=built.corpus, indexes=tmp_path / "indexes", model=str(empty)))
+    assert str(empty) in str(caught.value)
+    assert not (tmp_path / "indexes" / "CURRENT").exists()
+
+
+def test_a_broken_file_alone_leaves_nothing_to_build(tmp_path):
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus/a.md").write_text("no front matter", encoding="utf-8")
+    with pytest.raises(CorpusError) as caught:
+        kb.build(Settings(corpus=tmp_path / "corpus", indexes=tmp_path / "indexes"))
+    assert [problem.code for problem in caught.value.problems] == ["D003"]
+
+
+def test_two_apps_share_one_folder(built):
+    first, second = kb.open_kb(built), kb.open_kb(built)
+    for each in (first, second):
+        assert each.search(Query(text="Goldman Sachs loss")).hits[0].document.id == "rikers-island-able"
