@@ -74,7 +74,7 @@ RELATIONS = {
     "R001": (
         "part_of: nowhere",
         "cases/a.md:7:10 R001 there is no document `nowhere` — name a file of the corpus without .md, or remove it",
-    ),  # fmt: skip
+    ),
     "R002": ("follows: a", "cases/a.md:7:10 R002 `follows` names this very document — name another, or remove it"),
     "R004": ("part_of: b", "cases/a.md:7:10 R004 `b` is no programme — use follows or supported_by"),
 }

@@ -228,7 +228,7 @@ QUESTION_WORDS = st.sampled_from(
     ceiling=st.sampled_from(STRICTNESS),
     cut=st.sampled_from((Cut(), LOOSE)),
 )  # fmt: skip
-def test_both_engines_give_the_same_answer_and_a_filter_only_removes(  # noqa: PLR0917, drawn by name
+def test_both_engines_give_the_same_answer_and_a_filter_only_removes(
     generation: Path,
     text: list[str],
     kinds: list[str],

@@ -239,8 +239,7 @@ def eval(
         for each_mode in (mode or tuple(MODES))
     ]
     if as_json:
-        print_json([{**row, "figures": asdict(evaluating.summarise(row["rows"])),
-                      "rows": [row_json(each) for each in row["rows"]] if queries else None} for row in rows])  # fmt: skip
+        print_json([_figures_json(row, queries) for row in rows])
     else:
         print_figures(rows, queries)
 
@@ -323,6 +322,13 @@ def _rank(base: "KnowledgeBase", mode: str, judged: Sequence[Any]) -> Any:
         return [hit.passage.id for hit in results.hits]
 
     return evaluating.run(judged, rank)
+
+
+def _figures_json(row: dict[str, Any], queries: bool) -> dict[str, Any]:
+    from sibkb import evaluating
+
+    figures = asdict(evaluating.summarise(row["rows"]))
+    return {**row, "figures": figures, "rows": [row_json(each) for each in row["rows"]] if queries else None}
 
 
 def _years(text: str | None) -> tuple[int, int] | None:
