@@ -6,9 +6,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from sibkb import kb
 from sibkb.settings import Settings
+
+settings.register_profile("sibkb", deadline=None)  # a deadline is a timed test: machines are shared and noisy
+settings.load_profile("sibkb")
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -28,12 +32,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     Vectors of the checkout's own index are used again where it has the same texts, which saves most of a minute.
     """
     folder = tmp_path_factory.mktemp("built")
-    settings = Settings(corpus=folder / "corpus", indexes=folder / "indexes")
-    shutil.copytree(ROOT / "corpus", settings.corpus)
+    given = Settings(corpus=folder / "corpus", indexes=folder / "indexes")
+    shutil.copytree(ROOT / "corpus", given.corpus)
     with contextlib.suppress(shutil.Error):  # a generation that is removed meanwhile is only not used
-        shutil.copytree(ROOT / "indexes", settings.indexes)
-    kb.build(settings)
-    return settings
+        shutil.copytree(ROOT / "indexes", given.indexes)
+    kb.build(given)
+    return given
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

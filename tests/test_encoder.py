@@ -5,6 +5,7 @@ import json
 import math
 import shutil
 import socket
+import re
 import subprocess
 import sys
 import threading
@@ -370,9 +371,10 @@ def test_settings_that_are_not_json_are_refused(tmp_path: Path, folder: Path) ->
 def test_the_hub_is_asked_for_a_name_only_and_its_silence_explained(encoder: ModelEncoder) -> None:
     with pytest.raises(ModelError) as refusal:
         open_encoder("nobody/no-such-model").verify()
-    assert str(refusal.value) == (
-        "nobody/no-such-model: neither a folder nor a model the hub gave us (LocalEntryNotFoundError)"
-        " — check the name and the connection, or give a folder"
+    assert re.fullmatch(  # which error of the hub's depends on whether a model was loaded offline before
+        r"nobody/no-such-model: neither a folder nor a model the hub gave us \(\w+\)"
+        " — check the name and the connection, or give a folder",
+        str(refusal.value),
     )
 
 

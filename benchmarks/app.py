@@ -1,0 +1,84 @@
+"""From the start of the process to the first page and to the first answer that meaning has joined, in a real browser."""
+
+import os
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from sibkb.serving import free_port
+from sibkb.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+ARGUMENTS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run "
+    "--disable-background-networking --disable-component-update --disable-sync"
+).split()
+QUESTION = "who should lead the work inside government"
+ROUNDS = 3
+
+
+def start(settings: Settings) -> Iterator[str]:
+    """Seconds since the process was started, and the time of a search once all is warm."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        yield "No browser: skipped."
+        return
+    rounds = [_round(settings, chromium) for _ in range(ROUNDS)]
+    yield "| since the start of the process | median s |\n| --- | --- |"
+    for name in rounds[0]:
+        yield f"| {name} | {statistics.median(each[name] for each in rounds):.2f} |"
+
+
+def _round(settings: Settings, chromium: str) -> dict[str, float]:
+    from playwright.sync_api import sync_playwright
+
+    port = free_port("localhost", 8700)
+    environment = os.environ | {"SIBKB_CORPUS": str(settings.corpus), "SIBKB_INDEXES": str(settings.indexes)}
+    command = [sys.executable, "-m", "sibkb", "app", "--port", str(port)]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        begun = time.perf_counter()
+        server = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT
+        )
+        try:
+            times = {"the server is healthy": _healthy(port, begun)}
+            page = browser.new_page()
+            page.goto(f"http://localhost:{port}/?q={QUESTION.replace(' ', '+')}")
+            page.get_by_text("Why it is here").first.wait_for()
+            times["the first page with hits"] = time.perf_counter() - begun
+            page.get_by_text("close in meaning too").first.wait_for()
+            times["the first answer that meaning has joined"] = time.perf_counter() - begun
+            times["a further search, key press to hits (not since the start)"] = _search(page)
+            return times
+        finally:
+            browser.close()
+            server.send_signal(signal.SIGINT)
+            server.wait()
+
+
+def _search(page) -> float:  # type: ignore[no-untyped-def]
+    box = page.get_by_role("searchbox").or_(page.get_by_role("textbox")).first
+    seconds = []
+    for question in ("Goldman Sachs loss", "probation reform Peterborough", "price list for outcomes"):
+        box.fill(question)
+        begun = time.perf_counter()
+        box.press("Enter")
+        page.get_by_text(f"Has your words: {question.split()[0]}", exact=False).first.wait_for()
+        seconds.append(time.perf_counter() - begun)
+    return statistics.median(seconds)
+
+
+def _healthy(port: int, begun: float) -> float:
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=1):
+                return time.perf_counter() - begun
+        except OSError:
+            time.sleep(0.02)
