@@ -1,4 +1,4 @@
-"""From the start of the process to the first page and to the first answer that meaning has joined, in a real browser."""
+"""From the start of the process to the first page, and to the first answer that meaning has joined, in a browser."""
 
 import os
 import shutil
@@ -15,10 +15,15 @@ from sibkb.serving import free_port
 from sibkb.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
-ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-).split()
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 QUESTION = "who should lead the work inside government"
 ROUNDS = 3
 

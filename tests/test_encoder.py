@@ -3,9 +3,9 @@
 import hashlib
 import json
 import math
+import re
 import shutil
 import socket
-import re
 import subprocess
 import sys
 import threading
@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
+import sibkb.encoder as encoders
 from sibkb.encoder import Encoder, ModelEncoder, QueryEncoder, open_encoder
 from sibkb.encoder.bert import gelu, read_shape
 from sibkb.encoder.transformer import PASSAGE_PROMPTS, TransformerEncoder
@@ -103,6 +104,7 @@ def encoder() -> Iterator[ModelEncoder]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", refuse)
         patch.setattr(socket, "getaddrinfo", refuse)
+        patch.setattr(encoders, "FEW", 0)  # all passages by sentence-transformers, as when much is built
         opened = open_encoder()
         opened.encode_queries(["load"])
         opened.encode_passages(["load"])
@@ -195,6 +197,19 @@ def test_passages_come_back_in_their_order_with_all_their_parts(
     assert np.linalg.norm(np.vstack(found), axis=1) == pytest.approx(1, abs=1e-5)
     assert {array.dtype for array in found} == {np.dtype(np.float32)}
     assert heard == [(64, len(texts)), (len(texts), len(texts))]
+
+
+def test_a_few_passages_have_the_same_vectors_without_torch(
+    encoder: ModelEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [*SHORT[:5], *LONG[:2]]
+    expected = encoder.encode_passages(texts)
+    heard: list[tuple[int, int]] = []
+    monkeypatch.setattr(encoders, "FEW", 300)
+    found = encoder.encode_passages(texts, progress=lambda done, total: heard.append((done, total)))
+    assert [len(parts) for parts in found] == [len(parts) for parts in expected]
+    assert np.abs(np.vstack(found) - np.vstack(expected)).max() < 1e-5
+    assert heard == [(len(texts), len(texts))]
 
 
 def test_the_end_of_a_long_passage_can_be_found(encoder: ModelEncoder) -> None:
