@@ -27,6 +27,7 @@ from sibkb.encoder.transformer import PASSAGE_PROMPTS, TransformerEncoder
 from sibkb.encoder.weights import DEFAULT_SUMS, REINSTALL
 from sibkb.encoder.window import OVERLAP, spans, split
 from sibkb.errors import ModelError
+from sibkb.evaluating import read_queries
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -197,6 +198,16 @@ def test_passages_come_back_in_their_order_with_all_their_parts(
     assert np.linalg.norm(np.vstack(found), axis=1) == pytest.approx(1, abs=1e-5)
     assert {array.dtype for array in found} == {np.dtype(np.float32)}
     assert heard == [(64, len(texts)), (len(texts), len(texts))]
+
+
+def test_every_judged_query_has_the_vector_that_sentence_transformers_gives(
+    encoder: ModelEncoder, reference: "SentenceTransformer"
+) -> None:
+    text = (Path(__file__).resolve().parent.parent / "corpus/queries.yaml").read_text(encoding="utf-8")
+    queries = [query.text for query in read_queries("queries.yaml", text)[0]]
+    assert len(queries) > 80
+    expected = reference.encode(queries, show_progress_bar=False)
+    assert np.abs(encoder.encode_queries(queries) - expected).max() < 1e-5
 
 
 def test_a_few_passages_have_the_same_vectors_without_torch(
