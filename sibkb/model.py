@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, Literal
 
+from sibkb import vocabulary
+
 Ceiling = Literal["public", "workshop", "internal"]
 STRICTNESS: Final = ("public", "workshop", "internal")
 """Releases, the most open first."""
@@ -158,6 +160,19 @@ FILTER_FIELDS: Final = (
     "basis",
 )
 """The fields of `Filters` that hold words, in the order screens show them."""
+
+FILTER_WORDS: Final[Mapping[str, vocabulary.Vocabulary]] = {
+    "kind": vocabulary.PASSAGE_KINDS,
+    "theme": vocabulary.THEMES,
+    "sector": vocabulary.SECTORS,
+    "stage": vocabulary.STAGES,
+    "work_stage": vocabulary.WORK_STAGES,
+    "audience": vocabulary.AUDIENCES,
+    "role": vocabulary.ROLES,
+    "about_role": vocabulary.ROLES,
+    "basis": vocabulary.BASES,
+}
+"""Field -> the words it takes; a country is two letters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ from sibkb.cli.printing import (
     shown,
 )
 from sibkb.errors import SibkbError
-from sibkb.model import FILTER_FIELDS, MODES, Filters, Query
+from sibkb.model import FILTER_FIELDS, FILTER_WORDS, MODES, Filters, Query
 from sibkb.settings import Settings
 
 if TYPE_CHECKING:
@@ -340,24 +340,11 @@ def _years(text: str | None) -> tuple[int, int] | None:
     return int(first), int(last or first)
 
 
-_WORDS: Final = {
-    "kind": vocabulary.PASSAGE_KINDS,
-    "theme": vocabulary.THEMES,
-    "sector": vocabulary.SECTORS,
-    "stage": vocabulary.STAGES,
-    "work_stage": vocabulary.WORK_STAGES,
-    "audience": vocabulary.AUDIENCES,
-    "role": vocabulary.ROLES,
-    "about_role": vocabulary.ROLES,
-    "basis": vocabulary.BASES,
-}
-
-
 def _check_filters(filters: Filters) -> None:
     for field in FILTER_FIELDS:
         for value in getattr(filters, field):
-            if field in _WORDS and value not in _WORDS[field]:
-                fix = f"`{value}` is none of: {', '.join(_WORDS[field])}"
+            if field in FILTER_WORDS and value not in FILTER_WORDS[field]:
+                fix = f"`{value}` is none of: {', '.join(FILTER_WORDS[field])}"
                 raise typer.BadParameter(fix, param_hint=f"--{field.replace('_', '-')}")
 
 

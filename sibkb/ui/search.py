@@ -11,7 +11,7 @@ import streamlit as st
 from sibkb import vocabulary
 from sibkb.errors import QueryError
 from sibkb.kb import KnowledgeBase
-from sibkb.model import FILTER_FIELDS, MODES, Filters, Hit, Query, Results, span
+from sibkb.model import FILTER_FIELDS, FILTER_WORDS, MODES, Filters, Hit, Query, Results, span
 from sibkb.ui import cards, session
 from sibkb.ui.session import PAGE_SIZE
 
@@ -93,7 +93,7 @@ def label(field: str, value: str) -> str:
     """A filter's value as a reader says it."""
     if field in ("country", "years"):
         return cards.country(value)
-    return session.WORDS[field][value].label
+    return FILTER_WORDS[field][value].label
 
 
 def _filters(query: Query, facets: Facets, years: tuple[int, int]) -> None:
@@ -133,7 +133,7 @@ def _choices(field: str, chosen: tuple[str, ...], counts: Mapping[str, int], yea
 
 def _ordered(field: str, values: Set[str]) -> list[str]:
     """In an order that stays when counts change: the vocabulary's, and countries by name."""
-    order = session.WORDS.get(field)
+    order = FILTER_WORDS.get(field)
     return [word for word in order if word in values] if order else sorted(values, key=cards.country)
 
 

@@ -14,27 +14,14 @@ from typing import Final, Literal
 
 import streamlit as st
 
-from sibkb import kb, vocabulary
+from sibkb import kb
 from sibkb.encoder import Encoder, open_encoder
 from sibkb.errors import CorpusError, SibkbError
 from sibkb.kb import KnowledgeBase
-from sibkb.model import FILTER_FIELDS, MODES, Filters, Query
+from sibkb.model import FILTER_FIELDS, FILTER_WORDS, MODES, Filters, Query
 from sibkb.settings import Settings
 
 PAGE_SIZE: Final = 10
-WORDS: Final[Mapping[str, vocabulary.Vocabulary]] = {
-    "kind": vocabulary.PASSAGE_KINDS,
-    "theme": vocabulary.THEMES,
-    "sector": vocabulary.SECTORS,
-    "stage": vocabulary.STAGES,
-    "work_stage": vocabulary.WORK_STAGES,
-    "audience": vocabulary.AUDIENCES,
-    "role": vocabulary.ROLES,
-    "about_role": vocabulary.ROLES,
-    "basis": vocabulary.BASES,
-}
-"""Filter field -> its vocabulary; a country is two letters."""
-
 _LOG: Final = logging.getLogger("sibkb")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _YEARS: Final = re.compile(r"(\d{4})(?:[-–](\d{4}))?")
@@ -150,7 +137,7 @@ def read_address(given: Mapping[str, Sequence[str]]) -> Address:
 
 
 def _means(field: str, value: str) -> bool:
-    return bool(_COUNTRY.fullmatch(value)) if field == "country" else value in WORDS[field]
+    return bool(_COUNTRY.fullmatch(value)) if field == "country" else value in FILTER_WORDS[field]
 
 
 def _years(text: str | None) -> tuple[int, int] | None:
