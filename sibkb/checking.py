@@ -1,5 +1,6 @@
 """What is wrong: with the corpus and its judged queries, and with this machine's copy of everything."""
 
+import contextlib
 import platform
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from sibkb import corpus, evaluating
-from sibkb.errors import SibkbError
+from sibkb.errors import CorpusError, GenerationError, ModelError, SibkbError
 from sibkb.model import Problem, Reading
 from sibkb.settings import Settings
 
@@ -17,6 +18,10 @@ _PACKAGES: Final = ("streamlit", "sentence-transformers", "torch", "faiss-cpu", 
 
 def check(folder: Path, wanted: Sequence[Path] = ()) -> tuple[Reading, list[Problem]]:
     """Every problem of the wanted files; of all files and the judged queries where none is named."""
+    for path in wanted:
+        if not corpus.covers(folder, path):
+            why = "drafts, hidden files and what is not Markdown are not read"
+            raise CorpusError(f"{path} is no part of the corpus in {folder}: {why} — name a file that is")
     reading = corpus.read(folder)
     ids = [passage.id for passage in reading.passages]
     _, judged = evaluating.read_queries(corpus.QUERIES, corpus.read_queries(folder), ids)
@@ -81,11 +86,17 @@ def _corpus(settings: Settings) -> str:
 
 def _index(settings: Settings) -> str:
     from sibkb import generations, kb
+    from sibkb.encoder import open_encoder
 
     engine = generations.open_current(settings.indexes, settings.ceiling)
     if engine is None:
         raise SibkbError(f"nothing is built in {settings.indexes} — run `sibkb build`")
     manifest = engine.manifest
+    with contextlib.suppress(ModelError):  # said under Weights
+        if manifest.encoder_digest != open_encoder(settings.model).digest:
+            raise GenerationError(
+                f"{manifest.name} was made by another encoder, {manifest.encoder} — run `sibkb build`"
+            )
     if kb.changed(settings.corpus, manifest.files):
         raise SibkbError(f"{manifest.name} is older than the corpus — run `sibkb build`")
     return f"{manifest.name}, built {manifest.built}, {manifest.passages} passages, {manifest.parts} vectors"

@@ -1,5 +1,6 @@
 """The folder of files <-> documents; the only code that reads or writes that folder."""
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,7 +22,7 @@ def paths(folder: Path) -> list[Path]:
     """Every corpus file, sorted; drafts and dot-folders are left out."""
     if not folder.is_dir():
         raise CorpusError(f"there is no corpus folder at {folder} — name one with --corpus or SIBKB_CORPUS")
-    return sorted(path for path in folder.rglob("*.md") if _counts(path.relative_to(folder)))
+    return sorted(path for path in folder.rglob("*.md") if _counts(path.relative_to(folder)) and path.is_file())
 
 
 def _counts(path: Path) -> bool:
@@ -31,7 +32,11 @@ def _counts(path: Path) -> bool:
 
 def times(folder: Path) -> dict[str, tuple[int, int]]:
     """Path -> (modification time in ns, size): what tells cheaply whether an index is stale."""
-    return {path.relative_to(folder).as_posix(): _time(path) for path in paths(folder) if path.is_file()}
+    found = {}
+    for path in paths(folder):
+        with contextlib.suppress(FileNotFoundError):  # deleted meanwhile
+            found[path.relative_to(folder).as_posix()] = _time(path)
+    return found
 
 
 def _time(path: Path) -> tuple[int, int]:
@@ -46,6 +51,8 @@ def read_queries(folder: Path) -> str:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return "[]"
+    except OSError as error:
+        raise CorpusError(f"{path} cannot be read: {error.strerror} — see to its rights") from error
     except UnicodeDecodeError as error:
         raise CorpusError(f"{path} is not UTF-8 text — save it as UTF-8") from error
 
@@ -65,6 +72,8 @@ def read(folder: Path) -> Reading:
             data, (modified, size) = path.read_bytes(), _time(path)
         except FileNotFoundError:  # deleted while we were reading: it is no longer part of the corpus
             continue
+        except OSError as error:
+            raise CorpusError(f"{path} cannot be read: {error.strerror} — see to its rights") from error
         files[name] = (hashlib.sha256(data).hexdigest(), modified, size)
         parsed[name] = parse(name, data)
     return _joined(parsed, files)
@@ -135,6 +144,11 @@ def select(problems: Sequence[Problem], folder: Path, wanted: Sequence[Path]) ->
     return [problem for problem in problems if any(_below(folder / problem.path, root) for root in roots)]
 
 
+def covers(folder: Path, path: Path) -> bool:
+    """Whether a file or folder is part of the corpus or holds some of it."""
+    return any(_below(each, path.resolve()) for each in (folder, folder / QUERIES, *paths(folder)))
+
+
 def _below(path: Path, root: Path) -> bool:
     return root == path.resolve() or root in path.resolve().parents
 
@@ -142,15 +156,16 @@ def _below(path: Path, root: Path) -> bool:
 def add(folder: Path, path: str, text: str) -> Path:
     """Create a file that was not there; never overwrites, and leaves nothing half written."""
     target = folder / path
-    target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_name(f".{target.name}.{os.getpid()}")
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         aside.write_text(text, encoding="utf-8")
         os.link(aside, target)  # fails where the name is taken, unlike a rename
-    except FileExistsError as error:
-        raise CorpusError(f"{target} is there already — choose another id, or edit that file") from error
     except OSError as error:
+        if isinstance(error, FileExistsError) and target.exists():
+            raise CorpusError(f"{target} is there already — choose another id, or edit that file") from error
         raise CorpusError(f"{target} cannot be written: {error.strerror} — check the folder's rights") from error
     finally:
-        aside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            aside.unlink()
     return target

@@ -1,17 +1,22 @@
 """Values -> what leaves the house: JSON for scripts, citations for people."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Final
 
 from sibkb import vocabulary
 from sibkb.model import Document, Hit, Json, Passage, Results, Source
 
-_OPENING: Final = ("“", '"', "‘", "«", "„")
+_OUTER: Final[Mapping[str, str | tuple[str, ...]]] = {"“": "”", '"': '"', "‘": "’", "«": "»", "„": ("“", "”")}
+"""Opening mark -> the closing mark that belongs to it."""
+_AFTER: Final = ".,;:!?… "
+"""What may stand behind a closing mark."""
 
 
 def quoted(text: str) -> str:
     """A quotation in its outer marks: its own where the original has them, ours where not."""
-    return text if text.startswith(_OPENING) else f"“{text}”"
+    closing = _OUTER.get(text[:1])
+    return text if closing and text.rstrip(_AFTER)[1:].endswith(closing) else f"“{text}”"
 
 
 def passage_json(passage: Passage, document: Document, corpus: str = "corpus") -> Json:

@@ -1,14 +1,16 @@
 """indexes/: publish a generation, find the current one, prune the others; the only code that touches that folder.
 
-A generation is named by what it was made of, written aside, opened and checked, synced, renamed into place, and only
-then named in `CURRENT`; it is never changed afterwards. A crash at any moment leaves the old one serving. One builder
-at a time holds the kernel's lock on `.lock`; a second waits for it and then finds its work done.
+A generation is named by what it was made of, broken files included, so that its manifest is true of the folder. It is
+written aside, opened and checked, synced, renamed into place, and only then named in `CURRENT`; it is never changed
+afterwards. A crash at any moment leaves the old one serving. One builder at a time holds the kernel's lock on `.lock`;
+a second waits for it and then finds its work done.
 """
 
 import contextlib
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +24,9 @@ from sibkb.errors import GenerationError
 from sibkb.model import STRICTNESS, Document, Manifest, Passage, Reading
 
 _CURRENT: Final = "CURRENT"
+_GENERATION: Final = re.compile("[0-9a-f]{16}")
+_ASIDE: Final = re.compile(rf"(\.{_GENERATION.pattern}|{_CURRENT})\.\d+")
+"""What a build writes before it is renamed. Nothing else is ever removed: the folder may be anybody's home."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +34,10 @@ class Published:
     """What a build came to."""
 
     manifest: Manifest
+    changed: bool
+    """Whether another generation is in use than before."""
     encoded: int
-    """Vectors computed now; 0 where nothing had changed."""
+    """Texts encoded now."""
     kept: tuple[str, ...]
     """Broken files whose last good version is served."""
 
@@ -38,7 +45,7 @@ class Published:
 def current(indexes: Path) -> str | None:
     """The name of the generation in use; None where nothing is built."""
     try:
-        return (indexes / _CURRENT).read_text(encoding="utf-8").strip() or None
+        return (indexes / _CURRENT).read_text(encoding="utf-8", errors="replace").strip() or None
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -53,33 +60,41 @@ def folder(indexes: Path) -> Path | None:
 
 def open_current(indexes: Path, ceiling: str) -> engine.EmbeddedEngine | None:
     """Open the generation in use; one that vanished under us means that a newer is there."""
-    for _ in range(3):
-        path = folder(indexes)
-        if path is None:
-            return None
+    path = folder(indexes)
+    while path:
         try:
             return engine.EmbeddedEngine(path, ceiling)
         except GenerationError:
-            if folder(indexes) == path:
+            newer = folder(indexes)
+            if newer == path:
                 raise
+            path = newer
     return None
 
 
 def publish(indexes: Path, reading: Reading, encoder: Encoder, progress: Progress | None = None) -> Published:
     """Make the generation of this reading the one in use; no work where it is already."""
     with _locked(indexes):
-        before = _usable(folder(indexes))
-        reading, kept = _with_last_good(reading, before)
-        name = _name(reading, encoder)
-        if before and before.name == name:
-            return Published(manifest=engine.read_manifest(before), encoded=0, kept=kept)
         try:
-            manifest, encoded = _write(indexes, name, reading, encoder, before, progress)
-            _point(indexes, name)
-            _prune(indexes, keep={name, before.name if before else name})
+            return _publish(indexes, reading, encoder, progress)
         except OSError as error:
             raise _unusable(indexes, error) from error
-        return Published(manifest=manifest, encoded=encoded, kept=kept)
+
+
+def _publish(indexes: Path, reading: Reading, encoder: Encoder, progress: Progress | None) -> Published:
+    _sweep(indexes)
+    before = _usable(folder(indexes))
+    reading, kept = _with_last_good(reading, before)
+    name = _name(reading, encoder)
+    whole = _usable(indexes / name)
+    if whole:
+        manifest, encoded = engine.read_manifest(whole), 0
+    else:
+        manifest, encoded = _write(indexes, name, reading, encoder, before, progress)
+    if whole is None or whole != before:
+        _point(indexes, name)
+        _prune(indexes, keep={name, before.name if before else name})
+    return Published(manifest=manifest, changed=whole is None or whole != before, encoded=encoded, kept=kept)
 
 
 def _unusable(indexes: Path, error: OSError) -> GenerationError:
@@ -91,13 +106,13 @@ def _unusable(indexes: Path, error: OSError) -> GenerationError:
 
 @contextlib.contextmanager
 def _locked(indexes: Path) -> Iterator[None]:
-    try:
-        indexes.mkdir(parents=True, exist_ok=True)
-        file = (indexes / ".lock").open("w")
-    except OSError as error:
-        raise _unusable(indexes, error) from error
-    with file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with contextlib.ExitStack() as stack:
+        try:
+            indexes.mkdir(parents=True, exist_ok=True)
+            file = stack.enter_context((indexes / ".lock").open("w"))
+            fcntl.flock(file, fcntl.LOCK_EX)
+        except OSError as error:
+            raise _unusable(indexes, error) from error
         yield
 
 
@@ -134,7 +149,8 @@ def _may_stay(document: Document, broken: Mapping[str, str]) -> bool:
 
 def _name(reading: Reading, encoder: Encoder) -> str:
     documents, passages = _ordered(reading)
-    parts = (engine.SCHEMA, encoder.digest, *documents, *passages)
+    files = sorted((path, digest) for path, (digest, _, _) in reading.files.items())
+    parts = (engine.SCHEMA, encoder.digest, *files, *documents, *passages)
     return hashlib.sha256("\n".join(map(repr, parts)).encode()).hexdigest()[:16]
 
 
@@ -148,30 +164,41 @@ def _write(  # noqa: PLR0913, they travel together once
         documents, passages = _ordered(reading)
         parts = engine.make_parts({document.id: document for document in documents}, passages)
         vectors, encoded = _vectors([part.text for part in parts], encoder, before, progress)
-        manifest = engine.write(
-            aside,
-            documents=documents,
-            passages=passages,
-            parts=parts,
-            vectors=vectors,
-            manifest=engine.ManifestHead(
-                name=name,
-                encoder=encoder.name,
-                encoder_digest=encoder.digest,
-                dimension=encoder.dimension,
-                reused=len({part.text for part in parts}) - encoded,
-                files=reading.files,
-                built=datetime.now(UTC).isoformat(timespec="seconds"),
-            ),
-        )
+        with _writing():
+            manifest = engine.write(
+                aside,
+                documents=documents,
+                passages=passages,
+                parts=parts,
+                vectors=vectors,
+                manifest=engine.ManifestHead(
+                    name=name,
+                    encoder=encoder.name,
+                    encoder_digest=encoder.digest,
+                    dimension=encoder.dimension,
+                    reused=len({part.text for part in parts}) - encoded,
+                    files=reading.files,
+                    built=datetime.now(UTC).isoformat(timespec="seconds"),
+                ),
+            )
         engine.EmbeddedEngine(aside, ceiling="internal")
-        _sync(aside)
+        _sync(*aside.rglob("*"), aside)
         if (indexes / name).exists():
             shutil.rmtree(indexes / name)
         aside.rename(indexes / name)
+        _sync(indexes)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return manifest, encoded
+
+
+@contextlib.contextmanager
+def _writing() -> Iterator[None]:
+    """FAISS and tantivy do not raise an OSError where a file cannot be written."""
+    try:
+        yield
+    except (RuntimeError, ValueError) as error:
+        raise OSError(str(error).strip().partition("\n")[0]) from error
 
 
 def _ordered(reading: Reading) -> tuple[list[Document], list[Passage]]:
@@ -191,9 +218,9 @@ def _vectors(
     return [fresh[text] if text in fresh else known[engine.digest(text)] for text in texts], len(missing)
 
 
-def _sync(path: Path) -> None:
-    for each in (*path.rglob("*"), path):
-        handle = os.open(each, os.O_RDONLY)
+def _sync(*paths: Path) -> None:
+    for path in paths:
+        handle = os.open(path, os.O_RDONLY)
         try:
             os.fsync(handle)
         finally:
@@ -202,24 +229,23 @@ def _sync(path: Path) -> None:
 
 def _point(indexes: Path, name: str) -> None:
     aside = indexes / f"{_CURRENT}.{os.getpid()}"
-    with aside.open("w", encoding="utf-8") as file:
-        file.write(f"{name}\n")
-        file.flush()
-        os.fsync(file.fileno())
+    aside.write_text(f"{name}\n", encoding="utf-8")
+    _sync(aside)
     aside.replace(indexes / _CURRENT)
-    _sync_folder(indexes)
+    _sync(indexes)
 
 
-def _sync_folder(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _sweep(indexes: Path) -> None:
+    """Remove what crashed builds left aside; we hold the lock, so none is at work."""
+    for path in [path for path in indexes.iterdir() if _ASIDE.fullmatch(path.name)]:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def _prune(indexes: Path, keep: set[str]) -> None:
-    """Remove all but the wanted generations and what crashed builds left aside; we hold the lock."""
-    for path in indexes.iterdir():
-        if path.is_dir() and path.name not in keep and ((path / "manifest.json").exists() or path.name.startswith(".")):
+    """Remove all generations but the wanted ones, and nothing else that may stand here."""
+    for path in [path for path in indexes.iterdir() if _GENERATION.fullmatch(path.name)]:
+        if path.name not in keep and (path / "manifest.json").exists():
             shutil.rmtree(path, ignore_errors=True)

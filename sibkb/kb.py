@@ -1,19 +1,28 @@
 """The knowledge base: an open generation and its encoder; what every door holds."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
 from sibkb import corpus, generations, search
-from sibkb.encoder import Encoder, Progress, open_encoder
+from sibkb.encoder import Encoder, FloatArray, Progress, open_encoder
 from sibkb.engine import EmbeddedEngine
 from sibkb.errors import CorpusError, GenerationError, QueryError, SibkbError
 from sibkb.generations import Published
 from sibkb.model import MODES, Document, Passage, Query, Reading, Results
 from sibkb.settings import Settings
+
+RECENT: Final = 256
+"""Questions whose vectors are kept."""
+
+LOOK: Final = 5.0
+"""Seconds after which the folder is looked at, should the system not have told a change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +41,11 @@ class KnowledgeBase:
     engine: EmbeddedEngine
     encoder: Encoder
     _ready: threading.Event = field(default_factory=threading.Event)
+    _vector: Callable[[str], FloatArray] = field(init=False, repr=False, compare=False)
+    """Encodes a question, once for all the filters and pages it is asked with."""
+
+    def __post_init__(self) -> None:
+        self._vector = lru_cache(maxsize=RECENT)(lambda text: np.asarray(self.encoder.encode_queries([text])[0]))
 
     @property
     def generation(self) -> str:
@@ -60,21 +74,31 @@ class KnowledgeBase:
         wants_meaning = "meaning" in MODES.get(query.mode, ())
         vector = None
         if wants_meaning and query.text.strip() and (wait or self.ready) and search.answerable(query):
-            vector = np.asarray(self.encoder.encode_queries([search.spelled(self.engine, query.text)])[0])
+            vector = self._vector(search.spelled(self.engine, query.text))
             self._ready.set()
         return search.search(self.engine, query, vector)
 
     def document(self, id: str) -> Document:
         """The document of that id; a QueryError names the nearest where there is none."""
-        try:
-            return self.engine.documents[id]
-        except KeyError:
-            raise QueryError(f"there is no document `{id}` — `sibkb search` finds ids") from None
+        if id not in self.engine.documents:
+            raise QueryError(_unknown("document", id, self.engine.documents))
+        return self.engine.documents[id]
 
     def passage(self, id: str) -> Passage:
-        """The passage of that id."""
+        """The passage of that id; a QueryError names the nearest of its document where there is none."""
+        known = self.document(id.partition(".")[0]).passage_ids
+        if id not in known:
+            raise QueryError(_unknown("passage", id, known))
         (found,) = self.engine.passages([id])
         return found
+
+
+def _unknown(kind: str, id: str, known: Collection[str]) -> str:
+    names = {each.rpartition(".")[2]: each for each in known}
+    close = get_close_matches(id.rpartition(".")[2], names, n=1)
+    return f"there is no {kind} `{id}` — " + (
+        f"did you mean `{names[close[0]]}`?" if close else "`sibkb search` finds ids"
+    )
 
 
 def changed(folder: Path, files: Mapping[str, tuple[str, int, int]]) -> bool:
@@ -83,7 +107,10 @@ def changed(folder: Path, files: Mapping[str, tuple[str, int, int]]) -> bool:
     if now.keys() != files.keys():
         return True
     moved = [path for path, time in now.items() if time != files[path][1:]]
-    return any(corpus.digest(folder / path) != files[path][0] for path in moved)
+    try:
+        return any(corpus.digest(folder / path) != files[path][0] for path in moved)
+    except OSError:  # deleted meanwhile, or not to be read any more
+        return True
 
 
 def build(settings: Settings, encoder: Encoder | None = None, progress: Progress | None = None) -> Built:
@@ -98,12 +125,23 @@ def build(settings: Settings, encoder: Encoder | None = None, progress: Progress
     return Built(reading=reading, published=generations.publish(settings.indexes, reading, encoder, progress))
 
 
-def open_kb(settings: Settings, progress: Progress | None = None, encoder: Encoder | None = None) -> KnowledgeBase:
-    """Open the generation in use; builds one first where none is, or where another encoder made it."""
+def open_kb(
+    settings: Settings,
+    progress: Progress | None = None,
+    *,
+    encoder: Encoder | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> KnowledgeBase:
+    """Open the generation in use; builds one first, and says so, where none is or where another encoder made it."""
     encoder = encoder or open_encoder(settings.model)
     engine = generations.open_current(settings.indexes, settings.ceiling)
     if engine is None or engine.manifest.encoder_digest != encoder.digest:
-        build(settings, encoder, progress)
+        why = f"The index was made by another encoder, {engine.manifest.encoder}" if engine else "Nothing is built yet"
+        say(f"{why}: building the index first. This takes a minute or two, once.")
+        problems = build(settings, encoder, progress).reading.problems
+        if problems:
+            what = "1 problem was" if len(problems) == 1 else f"{len(problems)} problems were"
+            say(f"{what} found: `sibkb check` lists {'it' if len(problems) == 1 else 'them'}.")
         engine = generations.open_current(settings.indexes, settings.ceiling)
     if engine is None:
         raise GenerationError(f"there is no index in {settings.indexes} — run `sibkb build`")
@@ -116,17 +154,36 @@ def follow(
     failed: Callable[[SibkbError], None],
     stop: threading.Event | None = None,
 ) -> None:
-    """Build now and whenever a file of the corpus changes, until stopped; an error is told and does not end it."""
-    from watchfiles import watch
-
+    """Build now and whenever the folder is not as it was last built, until stopped; an error does not end it."""
     encoder = open_encoder(settings.model)
-
-    def build_once() -> None:
+    last: object = ()
+    for _ in _moments(settings.corpus, stop or threading.Event()):
+        now = _seen(settings.corpus)
+        if now == last:
+            continue
+        last = now
         try:
             told(build(settings, encoder))
         except SibkbError as error:
             failed(error)
 
-    build_once()
-    for _ in watch(settings.corpus, stop_event=stop, debounce=400, raise_interrupt=False):
-        build_once()
+
+def _moments(folder: Path, stop: threading.Event) -> Iterator[None]:
+    """When to look: now, when a change is told, and every few seconds, for there are folders that tell none."""
+    from watchfiles import watch
+
+    milliseconds = int(LOOK * 1000)
+    while not stop.is_set():
+        yield
+        try:
+            for _ in watch(folder, stop_event=stop, debounce=400, rust_timeout=milliseconds, yield_on_timeout=True):
+                yield
+        except (OSError, RuntimeError):  # the folder is away, or the system watches no more: looking is enough
+            stop.wait(LOOK)
+
+
+def _seen(folder: Path) -> Mapping[str, tuple[int, int]] | None:
+    try:
+        return corpus.times(folder)
+    except CorpusError:
+        return None

@@ -1,11 +1,12 @@
 """Bad input gets one clear line that says what to do, an exit code, and never a stack trace; nothing is lost."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 
-from sibkb import corpus, kb
-from sibkb.errors import CorpusError, ModelError, QueryError
+from sibkb import checking, corpus, kb, serving
+from sibkb.errors import CorpusError, ModelError, QueryError, SibkbError
 from sibkb.model import Filters, Query
 from sibkb.settings import Settings
 from tests.test_cli import process
@@ -121,7 +122,9 @@ def test_weights_that_are_missing(built, tmp_path):
     empty.mkdir()
     with pytest.raises(ModelError) as caught:
         kb.open_kb(Settings(corpus=built.corpus, indexes=tmp_path / "indexes", model=str(empty)))
-    assert str(empty) in str(caught.value)
+    assert str(caught.value) == (
+        f"{empty}: no weights (model.safetensors or pytorch_model.bin) — give the folder of a complete model"
+    )
     assert not (tmp_path / "indexes" / "CURRENT").exists()
 
 
@@ -137,3 +140,67 @@ def test_two_apps_share_one_folder(built):
     first, second = kb.open_kb(built), kb.open_kb(built)
     for each in (first, second):
         assert each.search(Query(text="Goldman Sachs loss")).hits[0].document.id == "rikers-island-able"
+
+
+def test_weights_that_are_missing_on_the_command_line(built, tmp_path):
+    given = ["--corpus", str(built.corpus), "--indexes", str(built.indexes), "--model", str(tmp_path)]
+    done = process(*given, "search", "pet project")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"sibkb: {tmp_path}: no weights (model.safetensors or pytorch_model.bin) — "
+        "give the folder of a complete model\n"
+    )
+
+
+def test_a_folder_with_the_name_of_a_file_is_no_file(tmp_path):
+    """It used to end in a stack trace."""
+    (tmp_path / "notes.md").mkdir()
+    (tmp_path / "gone.md").symlink_to(tmp_path / "nowhere")
+    assert corpus.read(tmp_path).files == {}
+    assert corpus.times(tmp_path) == {}
+
+
+@pytest.mark.parametrize("name", ["cases/newpin-nsw.md", "queries.yaml"])
+def test_a_file_that_may_not_be_read_is_named(built, monkeypatch, name):
+    """It used to end in a stack trace."""
+    real = Path.open
+
+    def guarded(path, *arguments, **options):
+        if path == built.corpus / name:
+            raise PermissionError(13, "Permission denied")
+        return real(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", guarded)
+    with pytest.raises(CorpusError) as caught:
+        checking.check(built.corpus)
+    assert str(caught.value) == f"{built.corpus / name} cannot be read: Permission denied — see to its rights"
+
+
+UNWRITABLE = {"a" * 300: "File name too long", "taken/b": "File exists"}
+
+
+@pytest.mark.parametrize("name", UNWRITABLE, ids=len)
+def test_a_file_that_cannot_be_made(tmp_path, name):
+    """A name that is too long, or a file where a folder is wanted, used to end in a stack trace."""
+    (tmp_path / "taken").touch()
+    with pytest.raises(CorpusError) as caught:
+        corpus.add(tmp_path, f"{name}.md", "text")
+    assert str(caught.value) == (
+        f"{tmp_path / name}.md cannot be written: {UNWRITABLE[name]} — check the folder's rights"
+    )
+
+
+def test_a_file_deleted_between_listing_and_timing(built, tmp_path, monkeypatch):
+    folder = tmp_path / "corpus"
+    shutil.copytree(built.corpus, folder)
+    listed = corpus.paths(folder)
+    (folder / "cases/newpin-nsw.md").unlink()
+    monkeypatch.setattr(corpus, "paths", lambda _: listed)
+    assert len(corpus.times(folder)) == len(listed) - 1
+
+
+@pytest.mark.parametrize("address", ["no such host.invalid", "192.0.2.1"])
+def test_an_address_that_is_not_this_machine_is_no_taken_port(address):
+    """Fifty ports used to be tried and all be called taken."""
+    with pytest.raises(SibkbError, match=rf"^{address} cannot be used with port 8501: .* — name another --address or"):
+        serving.free_port(address, 8501)

@@ -1,15 +1,23 @@
 """The command line as its users meet it: data on stdout, the rest on stderr, exit codes, help by example."""
 
+import contextlib
 import json
+import os
+import pty
+import re
 import shutil
+import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from sibkb.cli import app
+from sibkb import checking, corpus, generations
+from sibkb.cli import app, main
+from sibkb.model import Problem
 from sibkb.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,9 +29,13 @@ def sibkb(settings: Settings, *arguments: str):
     return CliRunner().invoke(app, [*given, *arguments])
 
 
-def process(*arguments: str, python: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+def process(
+    *arguments: str | bytes, python: tuple[str, ...] = (), **environment: str
+) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, *python, "-m", "sibkb", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=100)
+    return subprocess.run(
+        command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=False, timeout=100
+    )
 
 
 @pytest.fixture
@@ -58,6 +70,45 @@ def test_search_prints_data_for_scripts(built):
     assert hit["text"] in "\n".join(text[first - 1 : last])
     assert isinstance(hit["score"], float)
     assert "near_misses" in answer
+
+
+HIT = {"id", "kind", "text", "score", "document", "speaker", "speaker_role", "about_role", "themes", "sources", "path",
+       "lines"}  # fmt: skip
+
+
+def test_the_shape_of_an_answer_is_as_documented(built):
+    answer = json.loads(sibkb(built, "search", "who leads the work", "--mode", "words", "--json").stdout)
+    assert {"query", "mode", "hits", "near_misses"} <= set(answer)
+    assert answer["mode"] == "words"
+    assert answer["hits"]
+    for hit in (*answer["hits"], *answer["near_misses"]):
+        assert set(hit) >= HIT
+        assert set(hit["document"]) == {"id", "title", "kind"}
+        assert set(hit["sources"][0] if hit["sources"] else SOURCE) == SOURCE
+    scores = [hit["score"] for hit in answer["hits"]]
+    assert scores == sorted(scores, reverse=True)
+
+
+SOURCE = {"id", "title", "publisher", "read", "date", "url", "note"}
+
+
+def test_pages_of_an_answer_join_without_a_gap(built):
+    def page(*arguments: str) -> list[str]:
+        answer = json.loads(sibkb(built, "search", "investors", "--mode", "words", "--json", *arguments).stdout)
+        return [hit["id"] for hit in answer["hits"]]
+
+    assert page("-k", "3") + page("-k", "3", "--offset", "3") == page("-k", "6")
+
+
+def test_the_end_of_an_answer_and_the_way_on_are_told(built):
+    given = ("search", "investors", "--mode", "words", "-k", "2")
+    assert re.search(r"^\d+ hits in all; go on with --offset 2$", sibkb(built, *given).stdout, re.MULTILINE)
+    assert sibkb(built, *given, "--offset", "900").stdout == "No more hits.\n"
+
+
+def test_an_answer_says_the_years_it_was_asked_for(built):
+    answer = sibkb(built, "search", "Goldman Sachs", "--years", "1990-1991", "--mode", "words")
+    assert "Without --years 1990–1991:" in answer.stdout
 
 
 def test_search_tells_a_person_who_where_and_why(built):
@@ -100,6 +151,20 @@ def test_show_prints_a_whole_document(built):
     assert len(data["passages"]) == len(data["passage_ids"])
 
 
+def test_a_document_reads_well(built):
+    """A fact without a source used to end with `[]`, and a quote without a speaker looked like our words."""
+    shown = sibkb(built, "show", "interview-roles-in-government").stdout
+    assert "[]" not in shown + sibkb(built, "show", "newpin-nsw").stdout
+    assert "“My boss allowing me to have time to work on it was absolutely key” — speaker not stated  [seed]" in shown
+
+
+def test_a_passage_reads_well(built):
+    shown = sibkb(built, "show", "interview-roles-in-government.own-job").stdout.splitlines()
+    assert shown[0] == "“I almost created my own job”"
+    assert {"speaker: someone who did the legwork", "speaker role: worker", "status: reported"} <= set(shown)
+    assert shown[-1].startswith("source: Who do you need in government to get a SIB off the ground? Emma Tomkinson")
+
+
 def test_show_of_a_passage_for_scripts(built):
     data = json.loads(sibkb(built, "show", "interview-roles-in-government.square-peg", "--json").stdout)
     assert data["speaker_role"] == "worker"
@@ -124,13 +189,53 @@ def test_check_for_scripts(copy):
     assert result.exit_code == 1
 
 
+def test_the_check_of_one_file_speaks_of_that_file_alone(copy):
+    one, other = copy.corpus / "cases/newpin-nsw.md", copy.corpus / "cases/broken.md"
+    other.write_text("nothing", encoding="utf-8")
+    good = sibkb(copy, "check", str(one))
+    assert (good.exit_code, good.stdout, good.stderr) == (0, "", "0 errors\n")
+    bad = sibkb(copy, "check", str(other))
+    assert (bad.exit_code, bad.stderr) == (1, "1 error\n")
+    assert bad.stdout.startswith(f"{other}:1:1 D003 ")
+    assert sibkb(copy, "check", str(copy.corpus / "queries.yaml")).exit_code == 0
+    assert sibkb(copy, "check").stderr == f"{len(list(copy.corpus.rglob('*.md'))) - 1} files, 783 passages, 1 error\n"
+
+
+@pytest.mark.parametrize("name", ["elsewhere.md", "corpus/drafts/a.md", "corpus/notes.txt"])
+def test_a_file_that_is_not_read_is_never_called_good(copy, capsys, name):
+    """The check of a draft, or of any file elsewhere, used to print `0 errors` without having read it."""
+    path = copy.corpus.parent / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("nothing", encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main(["--corpus", str(copy.corpus), "check", str(path)])
+    told = capsys.readouterr()
+    assert (ended.value.code, told.out) == (2, "")
+    assert told.err == (
+        f"sibkb: {path} is no part of the corpus in {copy.corpus}: drafts, hidden files and what is not Markdown "
+        "are not read — name a file that is\n"
+    )
+
+
+def test_warnings_are_counted_and_are_no_errors(copy, monkeypatch):
+    problem = Problem(path="cases/a.md", line=1, column=1, code="X001", message="m", fix="f", severity="warning")
+    reading = corpus.read(copy.corpus)
+    monkeypatch.setattr(corpus, "read", lambda _: replace(reading, problems=(problem,)))
+    result = sibkb(copy, "check", str(copy.corpus / "cases"))
+    assert (result.exit_code, result.stderr) == (0, "0 errors, 1 warning\n")
+
+
 def test_build_says_what_it_did(copy):
     assert "nothing to do" in sibkb(copy, "build").stdout
+    (copy.corpus / "cases/rikers-island-able.md").unlink()
+    assert re.fullmatch(r"\w+: 15 documents, \d+ passages; 0 texts encoded, \d+ reused\n", sibkb(copy, "build").stdout)
     path = copy.corpus / "cases/newpin-nsw.md"
     path.write_text(path.read_text(encoding="utf-8") + "\nOne line more. [@nothing]\n", encoding="utf-8")
     result = sibkb(copy, "build", "--json")
     data = json.loads(result.stdout)
     assert (result.exit_code, data["kept"], data["problems"]) == (1, ["cases/newpin-nsw.md"], 1)
+    assert set(data) == {"generation", "changed", "documents", "passages", "encoded", "reused", "kept", "problems"}
+    assert "cases/newpin-nsw.md is broken: its last good version is served" in result.stderr
 
 
 def test_a_stale_index_is_told(copy):
@@ -156,6 +261,51 @@ def test_hybrid_is_above_both_legs(built):
     assert ndcg["hybrid"] > 0.47, "a change to ranking shows its figures: see docs/search.md"
 
 
+def test_eval_for_scripts_has_a_row_a_query(built):
+    data = json.loads(sibkb(built, "eval", "--split", "held-out", "--mode", "words", "--queries", "--json").stdout)
+    (row,) = data
+    assert {"mode", "split", "figures", "rows"} == set(row)
+    assert {"query", "text", "ranking", "ndcg_10", "success_3"} <= set(row["rows"][0])
+    assert row["figures"]["queries"] + row["figures"]["unanswerable"] <= len(row["rows"])
+
+
+def test_eval_without_judged_queries_says_where_they_stand(copy, capsys):
+    (copy.corpus / "queries.yaml").write_text("- {id: q1}\n", encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main(["--corpus", str(copy.corpus), "--indexes", str(copy.indexes), "eval"])
+    told = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert "queries.yaml:1:3 Q002 this is no judged query" in told
+    assert "sibkb: there are no judged queries to run — see corpus/queries.yaml and `sibkb check`" in told
+
+
+def test_doctor_finds_an_index_of_another_encoder(copy):
+    path = copy.indexes / generations.current(copy.indexes) / "manifest.json"
+    path.write_text(re.sub('"encoder_digest": "..', '"encoder_digest": "zz', path.read_text(encoding="utf-8")))
+    told = sibkb(copy, "doctor")
+    assert told.exit_code == 1
+    assert re.search(
+        r"^BAD Index: \w{16} was made by another encoder, all-MiniLM-L6-v2 — run `sibkb build`$",
+        told.stdout,
+        re.MULTILINE,
+    )
+
+
+def test_doctor_finds_a_stale_index_and_a_missing_package(copy, monkeypatch):
+    (copy.corpus / "cases/newpin-nsw.md").unlink()
+    monkeypatch.setattr(checking, "_PACKAGES", ("typer", "no-such-package"))
+    told = sibkb(copy, "doctor")
+    assert told.exit_code == 1
+    assert "BAD Packages: missing: no-such-package — run `make setup`\n" in told.stdout
+    assert re.search(r"^BAD Index: \w{16} is older than the corpus — run `sibkb build`$", told.stdout, re.MULTILINE)
+
+
+def test_doctor_without_weights_blames_the_weights_alone(built, tmp_path):
+    told = CliRunner().invoke(app, ["--corpus", str(built.corpus), "--indexes", str(built.indexes),
+                                    "--model", str(tmp_path), "doctor", "--json"])  # fmt: skip
+    assert [each["what"] for each in json.loads(told.stdout) if not each["good"]] == ["Weights"]
+
+
 def test_doctor_when_all_is_well_and_when_not(built, copy, tmp_path):
     good = sibkb(built, "doctor")
     assert (good.exit_code, good.stdout.count("ok ")) == (0, 5)
@@ -168,10 +318,17 @@ def test_doctor_when_all_is_well_and_when_not(built, copy, tmp_path):
 
 WRONG = {
     "unknown filter value": (["search", "x", "--kind", "quotation"], "`quotation` is none of: quote, lesson"),
-    "unknown mode": (["search", "x", "--mode", "magic"], "use one of: hybrid, words, meaning"),
+    "unknown mode": (["search", "x", "--mode", "magic"], "`magic` is none of: hybrid, words, meaning"),
     "years": (["search", "x", "--years", "soon"], "write 2012 or 2012-2015"),
+    "years that end before they begin": (["search", "x", "--years", "2015-2012"], "write 2012 or 2012-2015"),
+    "digits that are no number": (["search", "x", "--years", "²"], "write 2012 or 2012-2015"),
+    "country in small letters": (["search", "x", "--country", "gb"], "`gb` is no country: write two capitals"),
+    "no hits wanted": (["search", "x", "-k", "0"], "Invalid value for '-k' / '--limit'"),
+    "split": (["eval", "--split", "foo"], "`foo` is none of: tune, held-out"),
+    "mode to measure": (["eval", "--mode", "magic"], "`magic` is none of: hybrid, words, meaning"),
+    "too many words": (["search", "x", "y"], "unexpected extra argument"),
     "unknown command": (["serach"], "No such command 'serach'"),
-    "release": (["--release", "secret", "check"], "use one of: public, workshop, internal"),
+    "release": (["--release", "secret", "check"], "`secret` is none of: public, workshop, internal"),
     "no such path": (["check", "nowhere.md"], "there is no nowhere.md"),
     "template": (["new", "novel", "x"], "use one of: case, interview"),
     "id": (["new", "case", "My Case"], "`My Case` is no id: use lower case, digits and hyphens"),
@@ -207,3 +364,62 @@ def test_a_fresh_clone_builds_first_and_says_so(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "Nothing is built yet: building the index first." in done.stderr
     assert done.stdout.startswith("“I’m a bit of a square peg in a round hole”")
+
+
+def test_bytes_that_are_no_text_and_a_terminal_without_our_letters(built):
+    """Half a character in the question, or a terminal that knows only ASCII, used to end in a stack trace."""
+    given = ["--corpus", str(built.corpus), "--indexes", str(built.indexes), "search"]
+    broken = process(*given, b"square peg \xff", "--json", PYTHONIOENCODING="utf-8:strict", PYTHONUTF8="1")
+    assert json.loads(broken.stdout)["query"] == "square peg \udcff"
+    plain = process(*given, "square peg", "-k", "1", PYTHONIOENCODING="ascii:strict")
+    assert (plain.returncode, plain.stdout.splitlines()[0]) == (
+        0, "\\u201cI\\u2019m a bit of a square peg in a round hole\\u201d")  # fmt: skip
+    data = process(*given, "square peg", "-k", "1", "--json", PYTHONIOENCODING="ascii:strict")
+    assert json.loads(data.stdout)["hits"][0]["text"] == "“I’m a bit of a square peg in a round hole”"
+
+
+def test_a_reader_that_closes_the_pipe_sees_no_stack_trace(built):
+    command = [sys.executable, "-m", "sibkb", "--corpus", str(built.corpus), "--indexes", str(built.indexes)]
+    shown = subprocess.Popen(
+        [*command, "show", "dwp-innovation-fund", "--json"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    shown.stdout.read(10)
+    shown.stdout.close()
+    with shown.stderr as told:
+        assert b"Traceback" not in told.read()
+    shown.wait(timeout=60)
+
+
+def test_watch_tells_each_build_until_it_is_interrupted(copy):
+    command = [sys.executable, "-m", "sibkb", "--corpus", str(copy.corpus), "--indexes", str(copy.indexes), "watch"]
+    watching = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with watching.stdout as out, watching.stderr as err:
+        assert ": 16 documents, " in out.readline()
+        (copy.corpus / "cases/newpin-nsw.md").unlink()
+        (copy.corpus / "cases/broken.md").write_text("nothing", encoding="utf-8")
+        assert "cases/broken.md:1:1 D003 " in err.readline()
+        assert ": 15 documents, " in out.readline()
+        watching.send_signal(signal.SIGINT)
+        assert (watching.wait(timeout=60), out.read(), err.read()) == (0, "", "")
+
+
+def test_a_terminal_gets_colours_and_a_bar(built, tmp_path):
+    """All that a person sees on a terminal: what is said, a bar that goes away, and the words that matched in bold."""
+    (tmp_path / "corpus/interviews").mkdir(parents=True)
+    shutil.copy(built.corpus / "interviews/interview-roles-in-government.md", tmp_path / "corpus/interviews")
+    given = ["--corpus", str(tmp_path / "corpus"), "--indexes", str(tmp_path / "indexes")]
+    terminal, end = pty.openpty()
+    command = [sys.executable, "-m", "sibkb", *given, "search", "square peg", "-k", "1"]
+    environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "100"}
+    environment.pop("NO_COLOR", None)
+    running = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=end, stderr=end)
+    os.close(end)
+    seen = b""
+    with contextlib.suppress(OSError):  # how Linux says that the other end is closed
+        while read := os.read(terminal, 4096):
+            seen += read
+    os.close(terminal)
+    assert running.wait(timeout=60) == 0
+    shown = seen.decode()
+    assert "Encoding" in shown
+    assert "\x1b[1msquare\x1b[0m \x1b[1mpeg\x1b[0m" in shown

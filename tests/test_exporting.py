@@ -1,14 +1,28 @@
 """What leaves the house: quotation marks, reasons and citations in the reader's words."""
 
+import json
+
 import pytest
 
-from sibkb.exporting import cited, quoted, read_in_words, results_json, why
+from sibkb.exporting import cited, document_json, passage_json, quoted, read_in_words, results_json, why
 from sibkb.model import Hit, Query, Results, Source
 from tests.tiny import document, passage
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"), [("plain", "“plain”"), ("“has them”", "“has them”"), ('"straight"', '"straight"')]
+    ("text", "shown"),
+    [
+        ("plain", "“plain”"),
+        ("“has them”", "“has them”"),
+        ("“has them”.", "“has them”."),
+        ('"straight"', '"straight"'),
+        ("«French»", "«French»"),
+        ("„German“", "„German“"),
+        ("“Yes,” she said. “We did.”", "“Yes,” she said. “We did.”"),
+        ("“Networker” is what they called me", "““Networker” is what they called me”"),
+        ("“", "““”"),
+        ("", "“”"),
+    ],
 )
 def test_outer_marks_are_added_only_where_there_are_none(text, shown):
     assert quoted(text) == shown
@@ -48,6 +62,22 @@ REASONS = {
 @pytest.mark.parametrize("words", REASONS)
 def test_why(words):
     assert why(REASONS[words]) == words
+
+
+def test_a_passage_is_citable_as_it_leaves():
+    data = passage_json(passage("ashford.x", "Words", lines=(3, 5)), document("ashford"), "some/corpus")
+    assert (data["path"], data["lines"]) == ("some/corpus/cases/ashford.md", [3, 5])
+    assert data["sources"] == [
+        {"id": "report", "title": "Report", "publisher": "Nobody", "read": "whole", "date": None, "url": None,
+         "note": None}
+    ]  # fmt: skip
+    assert (data["speaker"], data["speaker_role"], data["about_role"]) == (None, None, None)
+
+
+def test_what_leaves_is_json():
+    results = Results(query=Query(text="“é”"), hits=(hit(),), total=1, near_misses=(hit(),))
+    assert json.loads(json.dumps(results_json(results))) == results_json(results)
+    assert json.loads(json.dumps(document_json(document("ashford"))))["id"] == "ashford"
 
 
 def test_results_for_scripts():

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ import pytest
 from sibkb import corpus, engine, generations
 from sibkb.errors import GenerationError
 from tests.tiny import TinyEncoder
+
+ROOT = Path(__file__).resolve().parent.parent
 
 CASE = """---
 title: Fictional {name}
@@ -80,6 +83,7 @@ def test_the_same_input_is_no_work(house):
     encoder = Counting()
     again = publish(house, encoder)
     assert (again.encoded, again.manifest, encoder.asked) == (0, first.manifest, [])
+    assert (first.changed, again.changed) == (True, False)
 
 
 def test_one_changed_file_costs_its_own_encoding(house):
@@ -106,6 +110,36 @@ def test_a_deleted_file_is_gone_and_a_renamed_one_has_its_new_id(house):
     assert ids(house) == {"apple", "plum"}
 
 
+def test_a_deleted_file_encodes_nothing_and_is_a_change_all_the_same(house):
+    publish(house)
+    (house / "corpus/cases/pear.md").unlink()
+    published = publish(house)
+    assert (published.encoded, published.changed) == (0, True)
+
+
+def test_going_back_takes_up_the_generation_before_as_it_stands(house):
+    """It used to be written anew over the one that readers may have had open."""
+    first = publish(house)
+    write(house / "corpus", "pear", "Something new was tried.")
+    second = publish(house)
+    write(house / "corpus", "pear")
+    stamp = (house / "indexes" / first.manifest.name).stat().st_mtime_ns
+    again = publish(house)
+    assert (again.manifest, again.changed, again.encoded) == (first.manifest, True, 0)
+    assert (house / "indexes" / first.manifest.name).stat().st_mtime_ns == stamp
+    assert folders(house) == {first.manifest.name, second.manifest.name}
+
+
+def test_a_new_file_that_is_broken_is_in_the_manifest(house):
+    """The name did not tell of it, so nothing was done, and the index was called stale for ever."""
+    publish(house)
+    write(house / "corpus", "plum", BROKEN)
+    published = publish(house)
+    assert set(published.manifest.files) == {"cases/apple.md", "cases/pear.md", "cases/plum.md"}
+    assert (published.encoded, published.kept) == (0, ())
+    assert ids(house) == {"apple", "pear"}
+
+
 def test_the_one_in_use_and_the_one_before_are_kept(house):
     names = []
     for text in ("One.", "Two.", "Three."):
@@ -116,17 +150,35 @@ def test_the_one_in_use_and_the_one_before_are_kept(house):
 
 
 def test_what_a_crashed_build_left_is_removed(house):
-    (house / "indexes/.0123.99").mkdir(parents=True)
+    """A temporary CURRENT used to stay for ever."""
+    (house / "indexes/.0123456789abcdef.99").mkdir(parents=True)
+    (house / "indexes/CURRENT.99").touch()
     publish(house)
-    assert folders(house) == {generations.current(house / "indexes")}
+    name = generations.current(house / "indexes")
+    assert {path.name for path in (house / "indexes").iterdir()} == {".lock", "CURRENT", name}
+
+
+def test_what_is_not_ours_is_never_removed(house):
+    """`--indexes .` used to remove `.git`, and every folder that had a file manifest.json."""
+    for path in (".git/config", ".cache.1/x", "extension/manifest.json", "CURRENT.old", "0123456789abcdef/mine"):
+        (house / "indexes" / path).parent.mkdir(parents=True, exist_ok=True)
+        (house / "indexes" / path).touch()
+    for text in ("One.", "Two.", "Three."):
+        write(house / "corpus", "pear", text)
+        publish(house)
+    for path in (".git/config", ".cache.1/x", "extension/manifest.json", "CURRENT.old", "0123456789abcdef/mine"):
+        assert (house / "indexes" / path).exists()
 
 
 CRASHES = {
     "encoding": (TinyEncoder, "encode_passages"),
     "writing": (engine, "write"),
     "syncing": (generations, "_sync"),
+    "checking": (engine, "EmbeddedEngine"),
     "renaming": (Path, "rename"),
     "pointing": (generations, "_point"),
+    "replacing": (Path, "replace"),
+    "pruning": (generations, "_prune"),
 }
 
 
@@ -142,10 +194,45 @@ def test_a_crash_leaves_the_old_index_serving(house, monkeypatch, step):
         patch.setattr(*CRASHES[step], crash)
         with pytest.raises(KeyboardInterrupt):
             publish(house)
-    assert generations.current(house / "indexes") == before
-    assert ids(house) == {"apple", "pear"}
+    assert_whole(house)
+    assert ids(house) == {"apple", "pear"} | ({"plum"} if step == "pruning" else set())
+    assert (generations.current(house / "indexes") == before) is (step != "pruning")
     publish(house)
     assert ids(house) == {"apple", "pear", "plum"}
+    assert {path.name for path in (house / "indexes").iterdir() if "." in path.name} == {".lock"}
+
+
+def assert_whole(house: Path) -> None:
+    """Every generation that stands under its own name can be used."""
+    for name in folders(house):
+        if not name.startswith("."):
+            engine.check(house / "indexes" / name)
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from sibkb import corpus, generations
+from tests.tiny import TinyEncoder
+
+class Deadly(TinyEncoder):
+    def encode_passages(self, texts, progress=None):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+house = Path(sys.argv[1])
+generations.publish(house / "indexes", corpus.read(house / "corpus"), Deadly())
+"""
+
+
+def test_a_killed_builder_leaves_the_old_index_serving_and_no_lock(house):
+    before = publish(house).manifest.name
+    write(house / "corpus", "plum")
+    assert subprocess.run([sys.executable, "-c", KILLED, str(house)], cwd=ROOT, check=False).returncode == -9
+    assert generations.current(house / "indexes") == before
+    assert any(name.startswith(".") for name in folders(house))
+    publish(house)
+    assert ids(house) == {"apple", "pear", "plum"}
+    assert not any(name.startswith(".") for name in folders(house))
 
 
 def test_a_full_disk_is_told_and_nothing_is_lost(house, monkeypatch):
@@ -165,10 +252,75 @@ def test_a_full_disk_is_told_and_nothing_is_lost(house, monkeypatch):
     assert generations.current(house / "indexes") == before
 
 
+def test_a_disk_that_fills_while_faiss_writes(house, monkeypatch):
+    """FAISS says so in a RuntimeError, which used to end in a stack trace."""
+    before = publish(house).manifest.name
+    write(house / "corpus", "plum")
+
+    def full(*args, **kwargs):
+        raise RuntimeError("Error in write_index: write error in vectors.faiss: 0 != 9 (No space left on device)\n")
+
+    monkeypatch.setattr(engine, "write", full)
+    assert refused(house) == (
+        f"{house / 'indexes'} cannot be used: Error in write_index: write error in vectors.faiss: 0 != 9 "
+        f"(No space left on device) — {REMEDY}"
+    )
+    assert generations.current(house / "indexes") == before
+    assert folders(house) == {before}
+
+
+REMEDY = (
+    "check its rights and free space, or name another folder with --indexes or SIBKB_INDEXES; "
+    "the index in use is unchanged"
+)
+
+
+def refused(house: Path) -> str:
+    with pytest.raises(GenerationError) as caught:
+        publish(house)
+    return str(caught.value)
+
+
 def test_a_file_in_the_place_of_the_folder(house):
     (house / "indexes").write_text("not a folder", encoding="utf-8")
-    with pytest.raises(GenerationError, match="cannot be used: File exists"):
-        publish(house)
+    assert refused(house) == f"{house / 'indexes'} cannot be used: File exists — {REMEDY}"
+
+
+def test_a_folder_that_cannot_be_made():
+    with pytest.raises(GenerationError, match=r"^/proc/sibkb cannot be used: No such file or directory — check"):
+        generations.publish(Path("/proc/sibkb"), corpus.read(ROOT / "corpus"), Counting())
+
+
+def test_a_disk_without_locks(house, monkeypatch):
+    def no_locks(*args):
+        raise OSError(37, "No locks available")
+
+    monkeypatch.setattr(generations.fcntl, "flock", no_locks)
+    assert refused(house) == f"{house / 'indexes'} cannot be used: No locks available — {REMEDY}"
+
+
+def test_a_folder_in_the_place_of_current(house):
+    (house / "indexes/CURRENT").mkdir(parents=True)
+    with pytest.raises(GenerationError) as caught:
+        generations.current(house / "indexes")
+    assert str(caught.value) == f"{house / 'indexes'} cannot be used: Is a directory — {REMEDY}"
+
+
+@pytest.mark.parametrize("written", [b"\xff\xfe\x00", b"gone", b"0123456789abcdef\nand more"])
+def test_a_current_that_names_nothing_is_refused_and_mended(house, written):
+    """Bytes that are no UTF-8 used to end in a stack trace."""
+    publish(house)
+    (house / "indexes/CURRENT").write_bytes(written)
+    with pytest.raises(GenerationError, match=r"manifest.json is missing — run `sibkb build`$"):
+        generations.open_current(house / "indexes", "public")
+    assert publish(house).changed
+    assert ids(house) == {"apple", "pear"}
+
+
+def test_an_empty_current_is_as_none(house):
+    publish(house)
+    (house / "indexes/CURRENT").write_text("\n", encoding="utf-8")
+    assert generations.open_current(house / "indexes", "public") is None
 
 
 def test_a_damaged_generation_is_made_anew(house):
@@ -200,6 +352,17 @@ def test_a_broken_file_keeps_its_last_good_version(house):
     published = publish(house)
     assert published.kept == ("cases/pear.md",)
     assert ids(house) == {"apple", "pear"}
+
+
+def test_the_last_good_version_outlives_further_builds_and_ends_with_its_file(house):
+    publish(house)
+    write(house / "corpus", "pear", BROKEN)
+    publish(house)
+    write(house / "corpus", "plum")
+    assert publish(house).kept == ("cases/pear.md",)
+    (house / "corpus/cases/pear.md").unlink()
+    assert publish(house).kept == ()
+    assert ids(house) == {"apple", "plum"}
 
 
 def test_not_if_it_is_to_be_seen_by_fewer(house):
@@ -234,9 +397,8 @@ print(generations.publish(house / "indexes", corpus.read(house / "corpus"), Tiny
 
 
 def test_two_builders_wait_for_each_other(house):
-    root = Path(__file__).resolve().parent.parent
     command = [sys.executable, "-c", BUILDER, str(house)]
-    builders = [subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    builders = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     encoded = sorted(int(builder.communicate(timeout=60)[0]) for builder in builders)
     assert encoded[0] == 0 < encoded[1]
     assert len(folders(house)) == 1
@@ -248,3 +410,27 @@ def test_the_manifest_says_what_it_was_made_of(house):
     manifest = json.loads((house / "indexes" / name / "manifest.json").read_text(encoding="utf-8"))
     assert set(manifest["files"]) == {"cases/apple.md", "cases/pear.md"}
     assert manifest["encoder_digest"] == "tiny-1"
+
+
+def test_a_reader_always_opens_something_whole_while_builds_go_on(house):
+    """Each build here removes the generation that a slow reader may just be opening."""
+    publish(house)
+    done = threading.Event()
+
+    def build() -> None:
+        for i in range(12):
+            write(house / "corpus", "pear", f"Attempt number {i}.")
+            publish(house)
+        done.set()
+
+    builder = threading.Thread(target=build)
+    builder.start()
+    while not done.is_set():
+        assert ids(house) == {"apple", "pear"}
+    builder.join()
+
+
+def test_progress_is_told(house):
+    heard = []
+    published = publish(house, progress=lambda done, total: heard.append((done, total)))
+    assert heard[-1] == (published.encoded, published.encoded)

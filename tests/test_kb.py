@@ -1,5 +1,6 @@
 """The hall: opening, building when needed, following the folder, asking by words while the model still loads."""
 
+import contextlib
 import shutil
 import threading
 import time
@@ -28,15 +29,36 @@ def found(base: kb.KnowledgeBase, text: str, **more: object) -> list[str]:
 
 
 def test_opening_builds_where_nothing_is_built(small):
-    base = kb.open_kb(small)
+    said: list[str] = []
+    base = kb.open_kb(small, say=said.append)
     assert set(base.engine.documents) == {"apple", "pear"}
     assert base.is_current()
     assert not base.stale()
+    kb.open_kb(small, say=said.append)
+    assert said == ["Nothing is built yet: building the index first. This takes a minute or two, once."]
+
+
+def test_what_the_first_build_left_out_is_told(small):
+    write(small.corpus, "plum", "It is broken. [@nothing]")
+    said: list[str] = []
+    kb.open_kb(small, say=said.append)
+    assert said[1:] == ["1 problem was found: `sibkb check` lists it."]
+
+
+def test_an_index_that_vanishes_after_its_build_is_told(small, monkeypatch):
+    monkeypatch.setattr(generations, "open_current", lambda *_: None)
+    with pytest.raises(GenerationError) as caught:
+        kb.open_kb(small)
+    assert str(caught.value) == f"there is no index in {small.indexes} — run `sibkb build`"
 
 
 def test_an_index_of_another_encoder_is_rebuilt(small):
     first = kb.open_kb(small)
-    other = kb.open_kb(replace(small, model="tiny-2"))
+    said: list[str] = []
+    other = kb.open_kb(replace(small, model="tiny-2"), say=said.append)
+    assert said == [
+        "The index was made by another encoder, tiny: building the index first. This takes a minute or two, once."
+    ]
     assert other.engine.manifest.encoder_digest == "tiny-2"
     assert not first.is_current()
 
@@ -81,6 +103,22 @@ def test_a_changed_folder_is_noticed_and_a_touched_file_is_not(small):
     assert base.stale()
 
 
+def test_a_broken_file_is_no_reason_to_be_stale_for_ever(small):
+    kb.open_kb(small)
+    write(small.corpus, "plum", "It is broken. [@nothing]")
+    kb.build(small)
+    assert not kb.open_kb(small).stale()
+
+
+def test_a_file_deleted_while_times_are_compared(small, monkeypatch):
+    base = kb.open_kb(small)
+    write(small.corpus, "pear", "Other words.")
+    times = kb.corpus.times(small.corpus)
+    (small.corpus / "cases/pear.md").unlink()
+    monkeypatch.setattr(kb.corpus, "times", lambda _: times)
+    assert base.stale()
+
+
 def test_words_answer_before_the_model_is_there(small):
     base = kb.open_kb(small)
     assert base.search(Query(text="pear"), wait=False).legs == ("words",)
@@ -95,6 +133,25 @@ def test_a_search_that_waits_makes_it_ready(small):
     assert base.ready
 
 
+def test_a_question_is_encoded_once_for_all_its_filters_and_pages(small, monkeypatch):
+    class Asked(Counting):
+        def encode_queries(self, texts):
+            self.asked += texts
+            return super().encode_queries(texts)
+
+    kb.build(small)
+    base = kb.open_kb(small, encoder=Asked())
+    for query in (
+        Query(text="pear"),
+        Query(text="pear", offset=1),
+        Query(text="pear", mode="meaning"),
+        Query(text="it"),
+    ):
+        with contextlib.suppress(QueryError):
+            base.search(query)
+    assert base.encoder.asked == ["pear"]
+
+
 def test_the_ceiling_hides_everywhere(small):
     write(small.corpus, "plum", "A secret plum.", more="release: internal\n")
     base = kb.open_kb(small)
@@ -106,14 +163,35 @@ def test_the_ceiling_hides_everywhere(small):
     assert set(found(wide, "plum", mode="words")) == {"plum"}
 
 
-def test_unknown_ids(small):
+UNKNOWN = {
+    "aple": "there is no document `aple` — did you mean `apple`?",
+    "xyz": "there is no document `xyz` — `sibkb search` finds ids",
+    "plum": "there is no document `plum` — `sibkb search` finds ids",
+    "": "there is no document `` — `sibkb search` finds ids",
+    "aple.summary": "there is no document `aple` — did you mean `apple`?",
+    "apple.ned": "there is no passage `apple.ned` — did you mean `apple.end`?",
+    "apple.nothing": "there is no passage `apple.nothing` — `sibkb search` finds ids",
+    "apple.": "there is no passage `apple.` — `sibkb search` finds ids",
+}
+
+
+@pytest.mark.parametrize("id", UNKNOWN)
+def test_an_unknown_id_is_told_with_the_nearest_and_never_with_a_hidden_one(small, id):
+    write(small.corpus, "plumb", more="release: internal\n")
+    write(small.corpus, "apple", "It began. [@report]\n\nIt ended. {#end}")
     base = kb.open_kb(small)
     with pytest.raises(QueryError) as caught:
-        base.document("aple")
-    assert str(caught.value) == "there is no document `aple` — `sibkb search` finds ids"
+        (base.passage if "." in id else base.document)(id)
+    assert str(caught.value) == UNKNOWN[id]
+
+
+def test_a_hidden_passage_is_unknown_by_its_very_id(small):
+    write(small.corpus, "plum", "It ended. {#end}", more="release: internal\n")
+    base = kb.open_kb(small)
     with pytest.raises(QueryError) as caught:
-        base.passage("apple.nothing")
-    assert str(caught.value) == "there is no passage `apple.nothing` — `sibkb search` finds ids"
+        base.passage("plum.end")
+    assert str(caught.value) == "there is no document `plum` — `sibkb search` finds ids"
+    assert kb.open_kb(replace(small, ceiling="internal")).passage("plum.end").text == "It ended."
 
 
 def test_filters_alone_list_what_passes(small):
@@ -145,7 +223,6 @@ def test_the_folder_is_followed_and_an_error_does_not_end_it(small):
     follower.start()
     try:
         assert wait_for(lambda: serves("pear"))
-        time.sleep(0.5)  # the watcher begins after the first build
         write(small.corpus, "plum")
         assert wait_for(lambda: serves("plum"))
         for path in small.corpus.rglob("*.md"):
@@ -157,6 +234,64 @@ def test_the_folder_is_followed_and_an_error_does_not_end_it(small):
         stop.set()
         follower.join(timeout=20)
     assert not follower.is_alive()
+
+
+@contextlib.contextmanager
+def following(settings: Settings, told=lambda _: None, failed=lambda _: None):
+    stop = threading.Event()
+    follower = threading.Thread(target=kb.follow, args=(settings, told, failed, stop))
+    follower.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        follower.join(timeout=20)
+    assert not follower.is_alive()
+
+
+def test_a_change_during_a_build_is_not_missed(small, monkeypatch):
+    """The watcher began after the first build, and what changed during it was not seen until the next change."""
+    monkeypatch.setattr(kb, "LOOK", 0.2)
+    builds = []
+
+    def told(built: kb.Built) -> None:
+        builds.append(len(built.reading.documents))
+        if len(builds) == 1:
+            write(small.corpus, "plum")
+
+    with following(small, told):
+        assert wait_for(lambda: len(builds) > 1)
+    assert builds == [2, 3]
+
+
+def test_a_folder_that_is_away_for_a_while_is_told_and_followed_when_it_is_back(small, monkeypatch):
+    """It used to end the follower with a stack trace."""
+    monkeypatch.setattr(kb, "LOOK", 0.2)
+    away = small.corpus.with_name("away")
+    small.corpus.rename(away)
+    builds, errors = [], []
+    with following(small, builds.append, errors.append):
+        assert wait_for(lambda: errors)
+        away.rename(small.corpus)
+        assert wait_for(lambda: builds)
+        small.corpus.rename(away)
+        assert wait_for(lambda: len(errors) > 1)
+        away.rename(small.corpus)
+        write(small.corpus, "plum")
+        assert wait_for(lambda: builds and len(builds[-1].reading.documents) == 3)
+    assert {str(error) for error in errors} == {
+        f"there is no corpus folder at {small.corpus} — name one with --corpus or SIBKB_CORPUS"
+    }
+
+
+def test_a_file_that_is_no_case_builds_nothing(small, monkeypatch):
+    monkeypatch.setattr(kb, "LOOK", 0.2)
+    builds = []
+    with following(small, builds.append):
+        assert wait_for(lambda: builds)
+        (small.corpus / "notes.txt").write_text("x", encoding="utf-8")
+        time.sleep(1)
+    assert len(builds) == 1
 
 
 def test_settings_from_the_environment(tmp_path):

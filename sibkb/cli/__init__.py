@@ -4,8 +4,11 @@ Exit codes: 0 good, 1 problems found, 2 wrong use or something that cannot be do
 """
 
 import contextlib
+import io
+import re
+import shlex
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -14,6 +17,7 @@ import typer
 
 from sibkb import vocabulary
 from sibkb.cli.printing import (
+    counted,
     err,
     out,
     print_document,
@@ -26,7 +30,7 @@ from sibkb.cli.printing import (
     shown,
 )
 from sibkb.errors import SibkbError
-from sibkb.model import FILTER_FIELDS, FILTER_WORDS, MODES, Filters, Query
+from sibkb.model import FILTER_WORDS, MODES, Filters, Query
 from sibkb.settings import Settings
 
 if TYPE_CHECKING:
@@ -42,50 +46,60 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-_STATE: Final[dict[str, Settings]] = {}
 _EVERY: Final = 512
+_YEARS: Final = re.compile(r"([0-9]{4})(?:[-–]([0-9]{4}))?")
+_COUNTRY: Final = re.compile("[A-Z]{2}")
 
 Json = Annotated[bool, typer.Option("--json", help="Print data for scripts.")]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; an error that we raised on purpose becomes one clear line and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # what a terminal cannot show is spelled out, never a crash
     try:
         app(args=arguments)
     except SibkbError as error:
         err().print(f"sibkb: {error}", style="red")
         print_problems(getattr(error, "problems", ()), err())
         sys.exit(2)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
 
 
 @app.callback()
 def settings(
-    corpus: Annotated[Path | None, typer.Option(help="Folder of the case files.", envvar="SIBKB_CORPUS")] = None,
-    indexes: Annotated[Path | None, typer.Option(help="Folder of the built index.", envvar="SIBKB_INDEXES")] = None,
-    model: Annotated[str | None, typer.Option(help="Encoder: a local folder or a name.", envvar="SIBKB_MODEL")] = None,
-    release: Annotated[str, typer.Option(help="public, workshop or internal.", envvar="SIBKB_RELEASE")] = "public",
+    context: typer.Context,
+    corpus: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Folder of the case files.", envvar="SIBKB_CORPUS")
+    ] = None,
+    indexes: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Folder of the built index.", envvar="SIBKB_INDEXES")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(metavar="MODEL", help="Encoder: a local folder or a name.", envvar="SIBKB_MODEL")
+    ] = None,
+    release: Annotated[
+        str, typer.Option(metavar="WORD", help="public, workshop or internal.", envvar="SIBKB_RELEASE")
+    ] = "public",
 ) -> None:
     """A knowledge base of social impact bond case studies and interviews, kept as files."""
     given = Settings()
-    if release not in vocabulary.RELEASES:
-        raise typer.BadParameter(f"use one of: {', '.join(vocabulary.RELEASES)}", param_hint="--release")
-    _STATE["settings"] = replace(
+    _check_word(release, vocabulary.RELEASES, "--release")
+    context.obj = replace(
         given, corpus=corpus or given.corpus, indexes=indexes or given.indexes, model=model or None, ceiling=release
     )
 
 
 @app.command(epilog="For example: sibkb check   or   sibkb check corpus/cases/my-case.md")
 def check(
+    context: typer.Context,
     paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders; all where none is named.")] = None,
     as_json: Json = False,
 ) -> None:
     """Say everything that is wrong in the corpus, with place and fix."""
     from sibkb import checking
 
-    where = _STATE["settings"].corpus
+    where = context.obj.corpus
     for path in paths or []:
         if not path.exists():
             raise typer.BadParameter(f"there is no {path}")
@@ -95,25 +109,27 @@ def check(
     else:
         print_problems(problems, out(), prefix=where)
     errors = sum(problem.severity == "error" for problem in problems)
-    err().print(f"{len(reading.files)} files, {len(reading.passages)} passages, {errors} errors")
+    read = "" if paths else f"{counted(len(reading.files), 'file')}, {counted(len(reading.passages), 'passage')}, "
+    warnings = f", {counted(len(problems) - errors, 'warning')}" if len(problems) > errors else ""
+    err().print(f"{read}{counted(errors, 'error')}{warnings}")
     raise typer.Exit(1 if errors else 0)
 
 
 @app.command(epilog="For example: sibkb build")
-def build(as_json: Json = False) -> None:
+def build(context: typer.Context, as_json: Json = False) -> None:
     """Build the index of the corpus; only what changed is encoded."""
     from sibkb import kb
 
     with _progress() as progress:
-        built = kb.build(_STATE["settings"], progress=progress)
+        built = kb.build(context.obj, progress=progress)
     manifest, published = built.published.manifest, built.published
-    print_problems(built.reading.problems, err(), prefix=_STATE["settings"].corpus)
+    print_problems(built.reading.problems, err(), prefix=context.obj.corpus)
     if as_json:
-        print_json({"generation": manifest.name, "documents": manifest.documents, "passages": manifest.passages,
-                     "encoded": published.encoded, "reused": manifest.reused, "kept": list(published.kept),
-                     "problems": len(built.reading.problems)})  # fmt: skip
+        print_json({"generation": manifest.name, "changed": published.changed, "documents": manifest.documents,
+                    "passages": manifest.passages, "encoded": published.encoded, "reused": manifest.reused,
+                    "kept": list(published.kept), "problems": len(built.reading.problems)})  # fmt: skip
     else:
-        how = f"{published.encoded} texts encoded, {manifest.reused} reused" if published.encoded else "nothing to do"
+        how = f"{published.encoded} texts encoded, {manifest.reused} reused" if published.changed else "nothing to do"
         out().print(f"{manifest.name}: {manifest.documents} documents, {manifest.passages} passages; {how}")
     for path in published.kept:
         err().print(f"{path} is broken: its last good version is served", style="yellow")
@@ -121,36 +137,49 @@ def build(as_json: Json = False) -> None:
 
 
 @app.command(epilog="For example: sibkb watch   (Ctrl+C ends it)")
-def watch() -> None:
+def watch(context: typer.Context) -> None:
     """Build, then build again whenever a file changes."""
     from sibkb import kb
 
     def told(built: "kb.Built") -> None:
+        print_problems(built.reading.problems, err(), prefix=context.obj.corpus)
         manifest = built.published.manifest
-        print_problems(built.reading.problems, err(), prefix=_STATE["settings"].corpus)
         out().print(f"{manifest.name}: {manifest.documents} documents, {built.published.encoded} texts encoded")
 
+    def failed(error: SibkbError) -> None:
+        err().print(f"sibkb: {error}", style="red")
+        print_problems(getattr(error, "problems", ()), err(), prefix=context.obj.corpus)
+
     with contextlib.suppress(KeyboardInterrupt):
-        kb.follow(_STATE["settings"], told, lambda error: err().print(f"sibkb: {error}", style="red"))
+        kb.follow(context.obj, told, failed)
 
 
 @app.command(epilog="For example: sibkb search 'how did legal come round' --kind quote --role worker -k 5")
 def search(  # noqa: PLR0913, each is an option of the command line
+    context: typer.Context,
     text: Annotated[str, typer.Argument(help='A question in plain words; "double quotes" ask for a phrase.')] = "",
-    k: Annotated[int, typer.Option("-k", "--limit", min=1, max=1000, help="How many hits.")] = 10,
-    offset: Annotated[int, typer.Option(min=0, help="Skip this many.")] = 0,
-    mode: Annotated[str, typer.Option(help=f"One of: {', '.join(MODES)}.")] = "hybrid",
-    kind: Annotated[list[str] | None, typer.Option(help="Such as quote or lesson; may be repeated.")] = None,
-    theme: Annotated[list[str] | None, typer.Option(help="Such as procurement.")] = None,
-    sector: Annotated[list[str] | None, typer.Option(help="Such as criminal-justice.")] = None,
-    country: Annotated[list[str] | None, typer.Option(help="Two letters, such as GB.")] = None,
-    stage: Annotated[list[str] | None, typer.Option(help="Of the project, such as ended-early.")] = None,
-    work_stage: Annotated[list[str] | None, typer.Option(help="Of the work, such as contracting.")] = None,
-    audience: Annotated[list[str] | None, typer.Option(help="Who can use it, such as commissioner.")] = None,
-    role: Annotated[list[str] | None, typer.Option(help="Who speaks, such as worker.")] = None,
-    about_role: Annotated[list[str] | None, typer.Option(help="Whom it is about.")] = None,
-    basis: Annotated[list[str] | None, typer.Option(help="stated or inferred.")] = None,
-    years: Annotated[str | None, typer.Option(help="When the service ran, such as 2012-2015.")] = None,
+    k: Annotated[int, typer.Option("-k", "--limit", metavar="N", min=1, max=1000, help="How many hits.")] = 10,
+    offset: Annotated[int, typer.Option(metavar="N", min=0, help="Skip this many.")] = 0,
+    mode: Annotated[str, typer.Option(metavar="WORD", help=f"One of: {', '.join(MODES)}.")] = "hybrid",
+    kind: Annotated[
+        list[str] | None, typer.Option(metavar="WORD", help="Such as quote or lesson; may be repeated.")
+    ] = None,
+    theme: Annotated[list[str] | None, typer.Option(metavar="WORD", help="Such as procurement.")] = None,
+    sector: Annotated[list[str] | None, typer.Option(metavar="WORD", help="Such as criminal-justice.")] = None,
+    country: Annotated[list[str] | None, typer.Option(metavar="WORD", help="Two letters, such as GB.")] = None,
+    stage: Annotated[
+        list[str] | None, typer.Option(metavar="WORD", help="Of the project, such as ended-early.")
+    ] = None,
+    work_stage: Annotated[
+        list[str] | None, typer.Option(metavar="WORD", help="Of the work, such as contracting.")
+    ] = None,
+    audience: Annotated[
+        list[str] | None, typer.Option(metavar="WORD", help="Who can use it, such as commissioner.")
+    ] = None,
+    role: Annotated[list[str] | None, typer.Option(metavar="WORD", help="Who speaks, such as worker.")] = None,
+    about_role: Annotated[list[str] | None, typer.Option(metavar="WORD", help="Whom it is about.")] = None,
+    basis: Annotated[list[str] | None, typer.Option(metavar="WORD", help="stated or inferred.")] = None,
+    years: Annotated[str | None, typer.Option(metavar="YEARS", help="When the service ran, such as 2012-2015.")] = None,
     as_json: Json = False,
 ) -> None:
     """Find who said what in which case, and why it matched."""
@@ -159,45 +188,49 @@ def search(  # noqa: PLR0913, each is an option of the command line
              "basis": basis}  # fmt: skip
     filters = Filters(**{name: tuple(values or ()) for name, values in given.items()}, years=_years(years))
     _check_filters(filters)
-    if mode not in MODES:
-        raise typer.BadParameter(f"use one of: {', '.join(MODES)}", param_hint="--mode")
-    base = _open()
+    _check_word(mode, MODES, "--mode")
+    base = _open(context.obj)
     results = base.search(Query(text=text, filters=filters, limit=k, offset=offset, mode=mode))
     if as_json:
         from sibkb.exporting import results_json
 
-        print_json(results_json(results, _corpus_name()))
+        print_json(results_json(results, shown(context.obj.corpus)))
     else:
-        print_results(results, _corpus_name())
+        print_results(results, shown(context.obj.corpus))
 
 
 @app.command(
     epilog="For example: sibkb show rikers-island-able   or   sibkb show interview-roles-in-government.own-job"
 )
-def show(id: Annotated[str, typer.Argument(help="Id of a document or a passage.")], as_json: Json = False) -> None:
+def show(
+    context: typer.Context,
+    id: Annotated[str, typer.Argument(help="Id of a document or a passage.")],
+    as_json: Json = False,
+) -> None:
     """Print a document or a passage with its sources and context."""
     from sibkb.exporting import document_json, passage_json
 
-    base = _open()
+    base, corpus = _open(context.obj), shown(context.obj.corpus)
     if "." not in id:
         document = base.document(id)
         passages = base.engine.passages(document.passage_ids)
         if as_json:
-            each = [passage_json(passage, document, _corpus_name()) for passage in passages]
+            each = [passage_json(passage, document, corpus) for passage in passages]
             print_json(document_json(document) | {"passages": each})
         else:
-            print_document(document, passages, _corpus_name())
+            print_document(document, passages, corpus)
         return
     passage = base.passage(id)
     document = base.document(passage.document_id)
     if as_json:
-        print_json(passage_json(passage, document, _corpus_name()))
+        print_json(passage_json(passage, document, corpus))
     else:
-        print_passage(passage, document, _corpus_name())
+        print_passage(passage, document, corpus)
 
 
 @app.command(epilog="For example: sibkb new case my-city-bond")
 def new(
+    context: typer.Context,
     kind: Annotated[str, typer.Argument(help="case or interview")],
     id: Annotated[str, typer.Argument(help="Lower case, digits and hyphens.")],
 ) -> None:
@@ -209,26 +242,35 @@ def new(
         raise typer.BadParameter(f"use one of: {', '.join(templates.TEMPLATES)}")
     if not ID.fullmatch(id):
         raise typer.BadParameter(f"`{id}` is no id: use lower case, digits and hyphens")
-    path = corpus.add(_STATE["settings"].corpus, f"{corpus.FOLDERS[kind]}/{id}.md", templates.TEMPLATES[kind])
-    out().print(str(path))
-    err().print("Fill in every TODO, then run: sibkb check")
+    made = corpus.add(context.obj.corpus, f"{corpus.FOLDERS[kind]}/{id}.md", templates.TEMPLATES[kind])
+    out().print(shown(made))
+    err().print(f"Fill in every TODO, then run: sibkb check {shlex.quote(shown(made))}")
 
 
 @app.command(epilog="For example: sibkb eval --split tune --queries")
 def eval(
-    split: Annotated[str | None, typer.Option(help="tune or held-out; both where none is named.")] = None,
-    mode: Annotated[list[str] | None, typer.Option(help="words, meaning, hybrid; all where none is named.")] = None,
+    context: typer.Context,
+    split: Annotated[
+        str | None, typer.Option(metavar="WORD", help="tune or held-out; both where none is named.")
+    ] = None,
+    mode: Annotated[
+        list[str] | None, typer.Option(metavar="WORD", help="words, meaning, hybrid; all where none is named.")
+    ] = None,
     queries: Annotated[bool, typer.Option("--queries", help="A row for every query.")] = False,
     as_json: Json = False,
 ) -> None:
     """Measure the ranking on the judged queries of the corpus."""
-    from sibkb import evaluating
+    from sibkb import corpus, evaluating
 
-    base = _open()
-    judged, problems = evaluating.read_queries(*_queries())
+    if split:
+        _check_word(split, evaluating.SPLITS, "--split")
+    for each in mode or ():
+        _check_word(each, MODES, "--mode")
+    judged, problems = evaluating.read_queries(corpus.QUERIES, corpus.read_queries(context.obj.corpus))
     if problems or not judged:
-        print_problems(problems, err(), prefix=_STATE["settings"].corpus)
+        print_problems(problems, err(), prefix=context.obj.corpus)
         raise SibkbError("there are no judged queries to run — see corpus/queries.yaml and `sibkb check`")
+    base = _open(context.obj)
     rows = [
         {
             "mode": each_mode,
@@ -245,11 +287,11 @@ def eval(
 
 
 @app.command(epilog="For example: sibkb doctor")
-def doctor(as_json: Json = False) -> None:
+def doctor(context: typer.Context, as_json: Json = False) -> None:
     """Say whether everything sibkb needs is there and whole."""
     from sibkb import checking
 
-    findings = checking.doctor(_STATE["settings"])
+    findings = checking.doctor(context.obj)
     if as_json:
         print_json([asdict(finding) for finding in findings])
     else:
@@ -260,13 +302,14 @@ def doctor(as_json: Json = False) -> None:
 
 @app.command(name="app", epilog="For example: sibkb app --port 8600")
 def app_(
+    context: typer.Context,
     port: Annotated[int, typer.Option(help="First port to try.", min=1, max=65535)] = 8501,
     address: Annotated[str, typer.Option(help="Where to listen; others can reach it with 0.0.0.0.")] = "localhost",
 ) -> None:
     """Start the app in the browser; the next free port is taken."""
     from sibkb import serving
 
-    serving.serve(_STATE["settings"], address, port, err().print, _progress)
+    serving.serve(context.obj, address, port, err().print, _progress)
 
 
 # Bits that commands share
@@ -295,23 +338,14 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
             bar.stop()
 
 
-def _open() -> "KnowledgeBase":
-    from sibkb import generations, kb
+def _open(given: Settings) -> "KnowledgeBase":
+    from sibkb import kb
 
-    settings = _STATE["settings"]
-    if generations.current(settings.indexes) is None:
-        err().print("Nothing is built yet: building the index first. This takes a minute or two, once.")
     with _progress() as progress:
-        base = kb.open_kb(settings, progress)
+        base = kb.open_kb(given, progress, say=err().print)
     if base.stale():
         err().print("The corpus has changed since the index was built: run `sibkb build`.", style="yellow")
     return base
-
-
-def _queries() -> tuple[str, str]:
-    from sibkb import corpus
-
-    return corpus.QUERIES, corpus.read_queries(_STATE["settings"].corpus)
 
 
 def _rank(base: "KnowledgeBase", mode: str, judged: Sequence[Any]) -> Any:
@@ -334,19 +368,23 @@ def _figures_json(row: dict[str, Any], queries: bool) -> dict[str, Any]:
 def _years(text: str | None) -> tuple[int, int] | None:
     if text is None:
         return None
-    first, _, last = text.partition("-")
-    if not (first.isdigit() and (last or first).isdigit()):
+    match = _YEARS.fullmatch(text)
+    first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
+    if first > last:
         raise typer.BadParameter("write 2012 or 2012-2015", param_hint="--years")
-    return int(first), int(last or first)
+    return first, last
 
 
 def _check_filters(filters: Filters) -> None:
-    for field in FILTER_FIELDS:
-        for value in getattr(filters, field):
-            if field in FILTER_WORDS and value not in FILTER_WORDS[field]:
-                fix = f"`{value}` is none of: {', '.join(FILTER_WORDS[field])}"
-                raise typer.BadParameter(fix, param_hint=f"--{field.replace('_', '-')}")
+    for field, values in filters.active().items():
+        option = f"--{field.replace('_', '-')}"
+        for value in values:
+            if field in FILTER_WORDS:
+                _check_word(value, FILTER_WORDS[field], option)
+            elif not _COUNTRY.fullmatch(value):
+                raise typer.BadParameter(f"`{value}` is no country: write two capitals, such as GB", param_hint=option)
 
 
-def _corpus_name() -> str:
-    return shown(_STATE["settings"].corpus)
+def _check_word(value: str, known: Iterable[str], option: str) -> None:
+    if value not in known:
+        raise typer.BadParameter(f"`{value}` is none of: {', '.join(known)}", param_hint=option)

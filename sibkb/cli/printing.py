@@ -13,7 +13,7 @@ from rich.text import Text
 
 from sibkb import evaluating, vocabulary
 from sibkb.evaluating import Row
-from sibkb.exporting import cited, why
+from sibkb.exporting import cited, quoted, why
 from sibkb.model import Document, Hit, Passage, Problem, Results, Source
 
 FEW: Final = 5
@@ -32,7 +32,8 @@ def err() -> Console:
 
 def print_json(value: Any) -> None:
     """Print data for scripts."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    plain = sys.stdout.encoding.lower().startswith("utf")
+    sys.stdout.write(json.dumps(value, ensure_ascii=not plain, indent=2) + "\n")
 
 
 def print_problems(problems: Sequence[Problem], console: Console, prefix: Path | None = None) -> None:
@@ -49,6 +50,11 @@ def shown(path: Path) -> str:
     return str(path)
 
 
+def counted(number: int, what: str) -> str:
+    """A number with its noun."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def print_results(results: Results, corpus: str) -> None:
     """Print an answer: hits, ways on, near misses."""
     console = out()
@@ -59,7 +65,7 @@ def print_results(results: Results, corpus: str) -> None:
     for hit in results.hits:
         _print_hit(hit, corpus, console)
     for field, value, count in results.without:
-        console.print(f"Without --{field.replace('_', '-')} {value}: {count} hits")
+        console.print(f"Without --{field.replace('_', '-')} {value}: {counted(count, 'hit')}")
     last = results.query.offset + len(results.hits) >= results.total
     if results.near_misses and last and results.total < FEW:
         console.print("\nClosest, but probably not it:", style="bold")
@@ -71,9 +77,10 @@ def print_results(results: Results, corpus: str) -> None:
 
 def _print_hit(hit: Hit, corpus: str, console: Console) -> None:
     passage, document = hit.passage, hit.document
-    words = Text(passage.text)
+    words = Text(_spoken(passage))
+    added = len(words) - len(passage.text) > 0
     for start, end in hit.marks:
-        words.stylize("bold", start, end)
+        words.stylize("bold", start + added, end + added)
     console.print(words)
     role = vocabulary.ROLES[passage.speaker_role].label if passage.speaker_role else None
     said = " · ".join(filter(None, (speaker(passage), role)))
@@ -81,6 +88,10 @@ def _print_hit(hit: Hit, corpus: str, console: Console) -> None:
     console.print(f"  {label}{f' — {said}' if said else ''} — {document.title}", style="cyan")
     console.print(f"  {why(hit)}", style="dim")
     console.print(f"  {corpus}/{document.path}:{passage.lines[0]}  {passage.id}\n", style="dim")
+
+
+def _spoken(passage: Passage) -> str:
+    return quoted(passage.text) if passage.kind == "quote" else passage.text
 
 
 def speaker(passage: Passage) -> str | None:
@@ -91,7 +102,7 @@ def speaker(passage: Passage) -> str | None:
 def print_passage(passage: Passage, document: Document, corpus: str) -> None:
     """Print a passage with its sources and context."""
     console = out()
-    console.print(f"{passage.text}\n")
+    console.print(f"{_spoken(passage)}\n")
     if passage.context:
         console.print(f"{passage.context}\n")
     if said := speaker(passage):
@@ -120,8 +131,9 @@ def print_document(document: Document, passages: Sequence[Passage], corpus: str)
         if passage.heading != heading:
             heading = passage.heading
             console.print("\n" + " / ".join(heading), style="bold")
-        said = f" — {passage.speaker}" if passage.speaker else ""
-        console.print(f"{passage.text}{said}  [{', '.join(passage.source_ids)}]")
+        said = f" — {speaker(passage)}" if speaker(passage) else ""
+        cites = f"  [{', '.join(passage.source_ids)}]" if passage.source_ids else ""
+        console.print(f"{_spoken(passage)}{said}{cites}")
     console.print()
     for source in document.sources:
         _print_source(source, console)
