@@ -1,31 +1,74 @@
 """`python -m benchmarks [names]`: prints Markdown tables; without names, all of them."""
 
+import argparse
+import contextlib
 import os
-import sys
+import platform
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from benchmarks import app, ranking, speed
+from sibkb import kb
 from sibkb.settings import Settings
 
-BENCHMARKS: Mapping[str, Callable[[Settings], Iterator[str]]] = {
-    "query": speed.query,
-    "cold": speed.cold,
-    "build": speed.build,
-    "app": app.start,
-    "ranking": lambda _: ranking.public(Path(os.environ.get("SIBKB_COLLECTIONS", "collections"))),
+BENCHMARKS: Final[Mapping[str, Callable[[Settings, Path], Iterator[str]]]] = {
+    "query": lambda settings, _: speed.query(settings),
+    "cold": lambda settings, _: speed.cold(settings),
+    "build": lambda settings, _: speed.build(settings),
+    "app": lambda settings, _: app.start(settings),
+    "corpus": lambda settings, _: ranking.own(settings.corpus),
+    "ranking": lambda _, collections: ranking.public(collections),
 }
 
 
-def main(names: list[str]) -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Run the named benchmarks."""
-    for name in names or list(BENCHMARKS):
-        if name not in BENCHMARKS:
-            sys.exit(f"there is no benchmark `{name}` — use one of: {', '.join(BENCHMARKS)}")
-        print(f"\n## {name}\n", flush=True)
-        for line in BENCHMARKS[name](Settings.from_environment()):
-            print(line, flush=True)
+    given = _arguments(arguments)
+    print(_machine(), flush=True)
+    with copied(Settings.from_environment()) as settings:
+        for name in given.names or BENCHMARKS:
+            print(f"\n## {name}\n", flush=True)
+            for line in BENCHMARKS[name](settings, given.collections):
+                print(line, flush=True)
+
+
+def _arguments(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", help=f"any of: {', '.join(BENCHMARKS)}")
+    default = Path(os.environ.get("SIBKB_COLLECTIONS", "collections"))
+    parser.add_argument("--collections", type=Path, default=default, help="folder of test collections in BEIR form")
+    given = parser.parse_args(arguments)
+    if unknown := [name for name in given.names if name not in BENCHMARKS]:
+        parser.error(f"there is no benchmark `{unknown[0]}` — use one of: {', '.join(BENCHMARKS)}")
+    return given
+
+
+def _machine() -> str:
+    """What figures depend on, in words; above the number of cores, others slow us down."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    system = platform.freedesktop_os_release()["PRETTY_NAME"]
+    return (
+        f"{datetime.now(UTC):%d %B %Y}, {os.cpu_count()} cores, {memory:.0f} GB, {system}, "
+        f"Python {platform.python_version()}; {os.getloadavg()[0]:.1f} processes running or waiting"
+    )
+
+
+@contextlib.contextmanager
+def copied(settings: Settings) -> Iterator[Settings]:
+    """A copy of the corpus with its index, so that measuring writes nothing where people work."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # as in `variants.rank`
+        given = replace(settings, corpus=Path(folder) / "corpus", indexes=Path(folder) / "indexes")
+        shutil.copytree(settings.corpus, given.corpus)
+        with contextlib.suppress(OSError):  # none is built yet, or one is removed meanwhile: then all is encoded
+            shutil.copytree(settings.indexes, given.indexes)
+        kb.build(given)
+        yield given
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -10,12 +10,17 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
+from sibkb.errors import SibkbError
 from sibkb.serving import free_port
 from sibkb.settings import Settings
 
-ROOT = Path(__file__).resolve().parent.parent
-ARGUMENTS = [
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+ARGUMENTS: Final = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -24,8 +29,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-QUESTION = "who should lead the work inside government"
-ROUNDS = 3
+QUESTION: Final = "who should lead the work inside government"
+ROUNDS: Final = 3
 
 
 def start(settings: Settings) -> Iterator[str]:
@@ -53,7 +58,7 @@ def _round(settings: Settings, chromium: str) -> dict[str, float]:
             command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT
         )
         try:
-            times = {"the server is healthy": _healthy(port, begun)}
+            times = {"the server is healthy": _healthy(server, port, begun)}
             page = browser.new_page()
             page.goto(f"http://localhost:{port}/?q={QUESTION.replace(' ', '+')}")
             page.get_by_text("Why it is here").first.wait_for()
@@ -68,7 +73,7 @@ def _round(settings: Settings, chromium: str) -> dict[str, float]:
             server.wait()
 
 
-def _search(page) -> float:  # type: ignore[no-untyped-def]
+def _search(page: "Page") -> float:
     box = page.get_by_role("searchbox").or_(page.get_by_role("textbox")).first
     seconds = []
     for question in ("Goldman Sachs loss", "probation reform Peterborough", "price list for outcomes"):
@@ -80,10 +85,11 @@ def _search(page) -> float:  # type: ignore[no-untyped-def]
     return statistics.median(seconds)
 
 
-def _healthy(port: int, begun: float) -> float:
-    while True:
+def _healthy(server: subprocess.Popen[bytes], port: int, begun: float) -> float:
+    while server.poll() is None:
         try:
             with urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=1):
                 return time.perf_counter() - begun
         except OSError:
             time.sleep(0.02)
+    raise SibkbError("the app ended before it answered — run `sibkb app` to see why")

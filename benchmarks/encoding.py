@@ -15,6 +15,8 @@ FOLDER: Final = Path(tempfile.gettempdir()) / "sibkb-benchmarks"
 
 def passages(texts: Sequence[str], encoder: Encoder) -> list[FloatArray]:
     """One array of window vectors a text."""
+    if not texts:
+        return []
     path = FOLDER / f"{_digest(texts, encoder)}.npz"
     if not path.exists():
         unique = list(dict.fromkeys(texts))
@@ -22,11 +24,6 @@ def passages(texts: Sequence[str], encoder: Encoder) -> list[FloatArray]:
         _save(path, [by_text[text] for text in texts])
     with np.load(path) as file:
         return np.split(file["rows"], np.cumsum(file["counts"])[:-1])
-
-
-def queries(texts: Sequence[str], encoder: Encoder) -> FloatArray:
-    """One vector a question."""
-    return encoder.encode_queries(texts)
 
 
 def _save(path: Path, arrays: Sequence[FloatArray]) -> None:

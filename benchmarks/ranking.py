@@ -1,35 +1,75 @@
-"""Ranking on public test collections, with sibkb's own engine and search."""
+"""Ranking with sibkb's own engine and search, as shipped and otherwise: public collections, and the judged queries."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 from benchmarks import variants
-from benchmarks.collections import read_collection
+from benchmarks.collections import read_collection, read_own
 from benchmarks.variants import Variant
-from sibkb.encoder import open_encoder
-from sibkb.evaluating import summarise
+from sibkb.encoder import Encoder, open_encoder
+from sibkb.evaluating import Row, summarise
 
-VARIANTS = (
-    Variant(name="words", mode="words", encode="sentences"),
-    Variant(name="meaning: whole alone", mode="meaning"),
-    Variant(name="meaning, as shipped", mode="meaning", encode="sentences"),
-    Variant(name="hybrid: whole alone", encode="context"),
-    Variant(name="hybrid, as shipped", encode="sentences"),
-    Variant(name="hybrid, min-max", encode="sentences", fuse=variants.from_lowest),
-    Variant(name="hybrid, rank fusion", encode="sentences", fuse=variants.by_rank),
-)
+WHOLE: Final = frozenset(("whole",))
+VARIANTS: Final = (
+    Variant(name="**hybrid, as shipped**"),
+    Variant(name="words, as shipped", mode="words", parts=WHOLE),
+    Variant(name="words, repeated words count", mode="words", parts=WHOLE, repeats=True),
+    Variant(name="words, title joined", mode="words", parts=WHOLE, joined=1),
+    Variant(name="words, title joined, repeated words count", mode="words", parts=WHOLE, joined=1, repeats=True),
+    Variant(name="words, title joined twice, repeated words count", mode="words", parts=WHOLE, joined=2, repeats=True),
+    Variant(name="meaning, as shipped", mode="meaning"),
+    Variant(name="meaning, whole passages alone", mode="meaning", parts=WHOLE),
+    Variant(name="meaning, first window alone", mode="meaning", parts=WHOLE, windows=False),
+    Variant(name="meaning, whole passages without title", mode="meaning", parts=WHOLE, context=False),
+    Variant(name="hybrid, meaning 0.5", meaning=0.5),
+    Variant(name="hybrid, meaning 0.6", meaning=0.6),
+    Variant(name="hybrid, meaning 0.7", meaning=0.7),
+    Variant(name="hybrid, scaled from the lowest", fuse=variants.from_lowest),
+    Variant(name="hybrid, rank fusion", fuse=variants.by_rank),
+    Variant(name="hybrid, no titles in the words", head=None),
+    Variant(name="hybrid, titles count 1", head=1),
+    Variant(name="hybrid, titles count 2", head=2),
+    Variant(name="hybrid, titles count 3", head=3),
+    Variant(name="hybrid, whole passages alone", parts=WHOLE),
+    Variant(name="hybrid, repeated words count", repeats=True),
+    Variant(name="hybrid, repeated words count, title joined", repeats=True, joined=1),
+    Variant(name="… at meaning 0.6", repeats=True, joined=1, meaning=0.6),
+    Variant(name="… and whole passages alone", repeats=True, joined=1, meaning=0.6, parts=WHOLE),
+)  # fmt: skip
 
 
-def public(folder: Path) -> Iterator[str]:
-    """nDCG@10 on every collection in BEIR form below the folder (SIBKB_COLLECTIONS)."""
+def public(folder: Path, encoder: Encoder | None = None, chosen: Sequence[Variant] = VARIANTS) -> Iterator[str]:
+    """nDCG@10 over all judged queries of every collection in BEIR form below the folder."""
     names = sorted(path.parent.name for path in folder.glob("*/qrels.tsv"))
     if not names:
         yield f"No collections in {folder}: set SIBKB_COLLECTIONS to a folder of test collections in BEIR form."
         return
-    encoder = open_encoder()
+    encoder = encoder or open_encoder()
     collections = [read_collection(folder / name) for name in names]
-    yield f"| nDCG@10 | {' | '.join(names)} | mean |\n| --- {'| --- ' * (len(names) + 1)}|"
-    for variant in VARIANTS:
-        figures = [summarise(variants.rank(each, encoder, variant)).ndcg_10 for each in collections]
-        cells = " | ".join(f"{figure:.3f}" for figure in figures)
-        yield f"| {variant.name} | {cells} | {sum(figures) / len(figures):.3f} |"
+    yield _line("nDCG@10", *names, "mean")
+    yield _line(*["---"] * (len(names) + 2))
+    for variant in chosen:
+        figures = [_ndcg(variants.rank(each, encoder, variant)) for each in collections]
+        yield _line(variant.name, *(f"{figure:.3f}" for figure in (*figures, sum(figures) / len(figures))))
+
+
+def own(folder: Path, encoder: Encoder | None = None, chosen: Sequence[Variant] = VARIANTS) -> Iterator[str]:
+    """The same on this corpus and the queries that may be tuned on, without the line below which nothing is a hit."""
+    encoder = encoder or open_encoder()
+    collection = read_own(folder)
+    yield _line("split `tune`", "nDCG@10", "Success@1", "Success@3", "MRR@10", "Recall@20")
+    yield _line(*["---"] * 6)
+    for variant in chosen:
+        got = summarise(variants.rank(collection, encoder, variant))
+        figures = (got.ndcg_10, got.success_1, got.success_3, got.mrr_10, got.recall_20)
+        yield _line(variant.name, *(f"{figure:.3f}" for figure in figures))
+
+
+def _ndcg(rows: Sequence[Row]) -> float:
+    """The mean over all judged queries: in public collections a grade of 1 answers too."""
+    return sum(row.ndcg_10 for row in rows) / len(rows)
+
+
+def _line(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
