@@ -91,10 +91,11 @@ def _publish(indexes: Path, reading: Reading, encoder: Encoder, progress: Progre
         manifest, encoded = engine.read_manifest(whole), 0
     else:
         manifest, encoded = _write(indexes, name, reading, encoder, before, progress)
-    if whole is None or whole != before:
+    changed = whole is None or whole != before
+    if changed:
         _point(indexes, name)
         _prune(indexes, keep={name, before.name if before else name})
-    return Published(manifest=manifest, changed=whole is None or whole != before, encoded=encoded, kept=kept)
+    return Published(manifest=manifest, changed=changed, encoded=encoded, kept=kept)
 
 
 def _unusable(indexes: Path, error: OSError) -> GenerationError:

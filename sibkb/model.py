@@ -1,7 +1,7 @@
 """Every value that passes between rooms. All frozen, made of tuples; constructors do no I/O."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final, Literal
 
 from sibkb import vocabulary
@@ -199,6 +199,11 @@ class Filters:
         """The word fields that restrict."""
         return {name: getattr(self, name) for name in FILTER_FIELDS if getattr(self, name)}
 
+    def without(self, field: str) -> "Filters":
+        """The same without one field, `years` among them."""
+        none = None if field == "years" else ()
+        return replace(self, **{field: none})  # type: ignore[arg-type]
+
 
 Leg = Literal["words", "meaning"]
 MODES: Final[Mapping[str, tuple[Leg, ...]]] = {
@@ -246,15 +251,18 @@ def span(document: Document) -> tuple[int, int] | None:
     return (years[0], years[-1]) if years else None
 
 
+def ran_in(years: tuple[int, int], document: Document) -> bool:
+    """Whether the service overlaps the years, first and last included; where neither end is recorded, it does not."""
+    ran = span(document)
+    return ran is not None and ran[0] <= years[1] and years[0] <= ran[1]
+
+
 def admits(filters: Filters, document: Document, passage: Passage) -> bool:
     """Whether the passage passes: brute force's definition of a filter, which every engine must equal."""
     have = attributes(document, passage)
     if not all(set(wanted) & set(have[name]) for name, wanted in filters.active().items()):
         return False
-    if filters.years is None:
-        return True
-    years = span(document)
-    return years is not None and years[0] <= filters.years[1] and filters.years[0] <= years[1]
+    return filters.years is None or ran_in(filters.years, document)
 
 
 def visible(ceiling: str, *releases: str) -> bool:

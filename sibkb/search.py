@@ -7,7 +7,8 @@ cosine and by the share of the question's words it has, never by the scaled scor
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cache
 from typing import Final, Protocol
 
 import numpy as np
@@ -143,6 +144,8 @@ class _Asked:
     """The best cosine and the best BM25 without filters: what each leg is scaled to."""
     unknown: float
     """The share of its words that the corpus does not know."""
+    facts: frozenset[str]
+    """Ids of the rows of front matter."""
 
     @property
     def legs(self) -> tuple[str, ...]:
@@ -182,7 +185,8 @@ def search(engine: Engine, query: Query, vector: FloatArray | None, cut: Cut = C
     if terms is None:
         return _listed(engine, query)
     asked = _ask(engine, query, terms, vector)
-    answer = _answer(engine, asked, query.filters, cut)
+    under = cache(lambda filters: _answer(engine, asked, filters, cut))
+    answer = under(query.filters)
     page = answer.hits[query.offset : query.offset + query.limit]
     near = [each for each in answer.rest if cut.nearly(each.cosine, each.share)][:NEAR_MISSES]
     return Results(
@@ -190,10 +194,8 @@ def search(engine: Engine, query: Query, vector: FloatArray | None, cut: Cut = C
         hits=_shown(engine, page, asked, answer.ranks),
         total=len(answer.hits),
         near_misses=_shown(engine, near, asked, answer.ranks),
-        facets=_facets(engine, query.filters, answer.ids, lambda other: _answer(engine, asked, other, cut).ids),
-        without=()
-        if answer.hits
-        else _without(query.filters, lambda other: len(_answer(engine, asked, other, cut).ids)),
+        facets=_facets(engine, query.filters, answer.ids, lambda filters: under(filters).ids),
+        without=() if answer.hits else _without(query.filters, lambda filters: len(under(filters).ids)),
         corrected=asked.corrected,
         generation=engine.manifest.name,
         legs=asked.legs,
@@ -257,6 +259,7 @@ def _ask(engine: Engine, query: Query, terms: Terms, vector: FloatArray | None) 
         corrected=corrections,
         tops=(cosine, bm25),
         unknown=sum(not engine.known(stem) for stem in terms.stems) / max(1, len(terms.stems)),
+        facts=frozenset(engine.allowed(Filters(kind=("fact",)))),
     )
 
 
@@ -270,20 +273,19 @@ def _answer(engine: Engine, asked: _Asked, filters: Filters, cut: Cut) -> _Answe
     found = _found(engine, asked.terms, asked.vector, asked.words, filters, DEPTH)
     ids = _candidates(asked, found)
     scores = engine.scores(ids, asked.vector, asked.terms if asked.words else None)
-    facts = frozenset(engine.allowed(Filters(kind=("fact",))))
-    fused = {id: score * (FACT if id in facts else 1) for id, score in fuse(scores, asked.tops).items()}
+    fused = {id: score * (FACT if id in asked.facts else 1) for id, score in fuse(scores, asked.tops).items()}
     have = engine.matched(ids, asked.terms)
-    candidates = [_candidate(Scored(id=id, score=fused[id]), scores[id][0], have[id], asked, cut) for id in ids]
+    hopeful = asked.vector is None or cut.answers(asked.tops[0], asked.unknown)
+
+    def candidate(id: str) -> Candidate:
+        cosine, share = scores[id][0], _share(have[id], asked.terms)
+        good = (hopeful or share == 1) and cut.passes(cosine, share)
+        return Candidate(id=id, score=fused[id], cosine=cosine, stems=have[id], share=share, good=good)
+
+    candidates = map(candidate, ids)
     ordered = sorted((each for each in candidates if each.score > 0), key=lambda each: (-each.score, each.id))
     hits, rest = divided(ordered)
     return _Answer(hits=hits, rest=rest, ranks=_ranks(found, cut))
-
-
-def _candidate(fused: Scored, cosine: float | None, stems: frozenset[str], asked: _Asked, cut: Cut) -> Candidate:
-    share = _share(stems, asked.terms)
-    hopeful = asked.vector is None or share == 1 or cut.answers(asked.tops[0], asked.unknown)
-    good = hopeful and cut.passes(cosine, share)
-    return Candidate(id=fused.id, score=fused.score, cosine=cosine, stems=stems, share=share, good=good)
 
 
 def _found(  # noqa: PLR0913, before the question is complete
@@ -350,7 +352,7 @@ def _facets(
     """Counts of the hits; a field that restricts is counted as if it did not."""
     counts = dict(engine.facets(ids))
     for field in filters.active():
-        counts[field] = engine.facets(ask(_cleared(filters, field)))[field]
+        counts[field] = engine.facets(ask(filters.without(field)))[field]
     return {field: counts[field] for field in FILTER_FIELDS}
 
 
@@ -359,12 +361,8 @@ def _without(filters: Filters, count: Callable[[Filters], int]) -> tuple[tuple[s
     active = {field: ", ".join(values) for field, values in filters.active().items()}
     if filters.years:
         active["years"] = "–".join(map(str, filters.years))
-    ways = [(field, value, count(_cleared(filters, field))) for field, value in active.items()]
+    ways = [(field, value, count(filters.without(field))) for field, value in active.items()]
     return tuple(sorted((way for way in ways if way[2]), key=lambda way: (-way[2], way[0])))
-
-
-def _cleared(filters: Filters, field: str) -> Filters:
-    return replace(filters, years=None) if field == "years" else replace(filters, **{field: ()})  # type: ignore[arg-type]
 
 
 def _shown(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from sibkb import vocabulary
+from sibkb import evaluating, vocabulary
 from sibkb.cli.printing import (
     counted,
     err,
@@ -30,6 +30,7 @@ from sibkb.cli.printing import (
     shown,
 )
 from sibkb.errors import SibkbError
+from sibkb.exporting import document_json, passage_json, results_json
 from sibkb.model import FILTER_WORDS, MODES, Filters, Query
 from sibkb.settings import Settings
 
@@ -61,8 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         app(args=arguments)
     except SibkbError as error:
-        err().print(f"sibkb: {error}", style="red")
-        print_problems(getattr(error, "problems", ()), err())
+        _complain(error)
         sys.exit(2)
 
 
@@ -146,12 +146,8 @@ def watch(context: typer.Context) -> None:
         manifest = built.published.manifest
         out().print(f"{manifest.name}: {manifest.documents} documents, {built.published.encoded} texts encoded")
 
-    def failed(error: SibkbError) -> None:
-        err().print(f"sibkb: {error}", style="red")
-        print_problems(getattr(error, "problems", ()), err(), prefix=context.obj.corpus)
-
     with contextlib.suppress(KeyboardInterrupt):
-        kb.follow(context.obj, told, failed)
+        kb.follow(context.obj, told, lambda error: _complain(error, context.obj.corpus))
 
 
 @app.command(epilog="For example: sibkb search 'how did legal come round' --kind quote --role worker -k 5")
@@ -192,8 +188,6 @@ def search(  # noqa: PLR0913, each is an option of the command line
     base = _open(context.obj)
     results = base.search(Query(text=text, filters=filters, limit=k, offset=offset, mode=mode))
     if as_json:
-        from sibkb.exporting import results_json
-
         print_json(results_json(results, shown(context.obj.corpus)))
     else:
         print_results(results, shown(context.obj.corpus))
@@ -208,8 +202,6 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Print a document or a passage with its sources and context."""
-    from sibkb.exporting import document_json, passage_json
-
     base, corpus = _open(context.obj), shown(context.obj.corpus)
     if "." not in id:
         document = base.document(id)
@@ -251,7 +243,7 @@ def new(
 def eval(
     context: typer.Context,
     split: Annotated[
-        str | None, typer.Option(metavar="WORD", help="tune or held-out; both where none is named.")
+        str | None, typer.Option(metavar="WORD", help=f"{', '.join(evaluating.SPLITS)}; all where none is named.")
     ] = None,
     mode: Annotated[
         list[str] | None, typer.Option(metavar="WORD", help="words, meaning, hybrid; all where none is named.")
@@ -260,7 +252,7 @@ def eval(
     as_json: Json = False,
 ) -> None:
     """Measure the ranking on the judged queries of the corpus."""
-    from sibkb import corpus, evaluating
+    from sibkb import corpus
 
     if split:
         _check_word(split, evaluating.SPLITS, "--split")
@@ -315,6 +307,11 @@ def app_(
 # Bits that commands share
 
 
+def _complain(error: SibkbError, corpus: Path | None = None) -> None:
+    err().print(f"sibkb: {error}", style="red")
+    print_problems(getattr(error, "problems", ()), err(), prefix=corpus)
+
+
 @contextlib.contextmanager
 def _progress() -> Iterator[Callable[[int, int], None]]:
     """A bar on a terminal, a line now and then elsewhere; both begin with the first step of long work."""
@@ -349,8 +346,6 @@ def _open(given: Settings) -> "KnowledgeBase":
 
 
 def _rank(base: "KnowledgeBase", mode: str, judged: Sequence[Any]) -> Any:
-    from sibkb import evaluating
-
     def rank(text: str) -> list[str]:
         results = base.search(Query(text=text, mode=mode, limit=evaluating.DEPTH))
         return [hit.passage.id for hit in results.hits]
@@ -359,8 +354,6 @@ def _rank(base: "KnowledgeBase", mode: str, judged: Sequence[Any]) -> Any:
 
 
 def _figures_json(row: dict[str, Any], queries: bool) -> dict[str, Any]:
-    from sibkb import evaluating
-
     figures = asdict(evaluating.summarise(row["rows"]))
     return {**row, "figures": figures, "rows": [row_json(each) for each in row["rows"]] if queries else None}
 

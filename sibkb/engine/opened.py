@@ -13,7 +13,7 @@ from sibkb.engine.manifest import check, damaged, refusing
 from sibkb.engine.tables import Rows
 from sibkb.engine.vectors import FloatArray, Vectors
 from sibkb.errors import QueryError
-from sibkb.model import FILTER_FIELDS, STRICTNESS, Document, Filters, Passage, Scored, span, visible
+from sibkb.model import FILTER_FIELDS, STRICTNESS, Document, Filters, Passage, Scored, ran_in, visible
 from sibkb.words import Terms
 
 _NONE: Final = np.empty(0, dtype=np.int64)
@@ -97,12 +97,9 @@ class EmbeddedEngine:
         for field, values in filters.active().items():
             mask = mask & self._mask(field, values)
         if filters.years:
-            mask = mask & self._mask("document", self._running(*filters.years))
+            ran = (document.id for document in self.documents.values() if ran_in(filters.years, document))
+            mask = mask & self._mask("document", ran)
         return np.flatnonzero(mask)
-
-    def _running(self, first: int, last: int) -> Iterable[str]:
-        spans = ((document.id, span(document)) for document in self.documents.values())
-        return [id for id, years in spans if years and years[0] <= last and first <= years[1]]
 
     def _mask(self, field: str, values: Iterable[str]) -> np.ndarray:
         mask = np.zeros(len(self._ids), dtype=bool)

@@ -160,8 +160,7 @@ def write_address(query: Query) -> dict[str, list[str]]:
 
 def without(query: Query, field: str) -> Query:
     """The same question, from its first page, without one field of its filters."""
-    none = None if field == "years" else ()
-    return replace(query, offset=0, filters=replace(query.filters, **{field: none}))  # type: ignore[arg-type]
+    return replace(query, offset=0, filters=query.filters.without(field))
 
 
 def asked() -> Address:
