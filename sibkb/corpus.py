@@ -91,9 +91,9 @@ def _joined(parsed: Mapping[str, Parsed], files: Mapping[str, tuple[str, int, in
         problems=tuple(sorted([*problems, *relations], key=lambda p: (p.path, p.line, p.column, p.code))),
         files=files,
         broken={
-            path: each.release
+            path: each.releases
             for path, each in parsed.items()
-            if each.release and (each.document is None or path in refused)
+            if each.releases and (each.document is None or path in refused)
         },
     )
 

@@ -21,7 +21,7 @@ from typing import Final
 from sibkb import engine
 from sibkb.encoder import Encoder, FloatArray, Progress
 from sibkb.errors import GenerationError
-from sibkb.model import STRICTNESS, Document, Manifest, Passage, Reading
+from sibkb.model import Document, Manifest, Passage, Reading, strictest
 
 _CURRENT: Final = "CURRENT"
 _GENERATION: Final = re.compile("[0-9a-f]{16}")
@@ -129,23 +129,31 @@ def _usable(path: Path | None) -> Path | None:
 
 
 def _with_last_good(reading: Reading, before: Path | None) -> tuple[Reading, tuple[str, ...]]:
+    """The reading with the last good version of each broken file, released as strictly as the file says now."""
     if before is None or not reading.broken:
         return reading, ()
-    documents, passages = engine.read_tables(before)
     here = {document.id for document in reading.documents}
-    old = [each for each in documents if _may_stay(each, reading.broken) and each.id not in here]
-    ids = {document.id for document in old}
+    documents, passages = engine.read_tables(before)
+    old = {each.id: each for each in documents if each.path in reading.broken and each.id not in here}
+    now = {id: _stricter(each, reading.broken[each.path]) for id, each in old.items()}
     merged = replace(
         reading,
-        documents=(*reading.documents, *old),
-        passages=(*reading.passages, *(passage for passage in passages if passage.document_id in ids)),
-    )
-    return merged, tuple(document.path for document in old)
+        documents=(*reading.documents, *(replace(each, release=now[id][id]) for id, each in old.items())),
+        passages=(
+            *reading.passages,
+            *(replace(each, release=strictest([each.release, now[id][each.id]]))
+              for each in passages if (id := each.document_id) in old),
+        ),
+    )  # fmt: skip
+    return merged, tuple(each.path for each in old.values())
 
 
-def _may_stay(document: Document, broken: Mapping[str, str]) -> bool:
-    release = broken.get(document.path)
-    return release is not None and STRICTNESS.index(release) <= STRICTNESS.index(document.release)
+def _stricter(document: Document, releases: Mapping[str, str]) -> dict[str, str]:
+    """Id -> how strictly to release it; what the file no longer has may be any of what it has now and had not then."""
+    new = releases.keys() - {document.id, *document.passage_ids}
+    unknown = strictest([releases[document.id], *(releases[id] for id in new)])
+    found = {id: releases.get(id, unknown) for id in document.passage_ids}
+    return {**found, document.id: strictest([document.release, releases[document.id]])}
 
 
 def _name(reading: Reading, encoder: Encoder) -> str:

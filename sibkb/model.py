@@ -356,5 +356,6 @@ class Reading:
     problems: tuple[Problem, ...]
     files: Mapping[str, tuple[str, int, int]]
     """Corpus path -> (SHA-256, modification time in ns, size in bytes), broken files included."""
-    broken: Mapping[str, str]
-    """Path of each file that could not be used but whose front matter still says its release -> that release."""
+    broken: Mapping[str, Mapping[str, str]]
+    """Path of each file that could not be used but whose front matter still tells its release -> id -> release, of the
+    document and of its passages as they stand now."""

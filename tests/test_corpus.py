@@ -67,7 +67,8 @@ def test_one_broken_file_does_not_hide_the_others(tmp_path):
 
 def test_a_body_that_is_broken_still_says_its_release(tmp_path):
     write(tmp_path, a=case() + "\n## Lessons\n\n- No citation.\n", b=case())
-    assert dict(corpus.read(tmp_path).broken) == {"cases/a.md": "public"}
+    (path, releases), *others = corpus.read(tmp_path).broken.items()
+    assert (path, releases["a"], others) == ("cases/a.md", "public", [])
 
 
 RELATIONS = {

@@ -12,6 +12,7 @@ import pytest
 
 from sibkb import corpus, engine, generations
 from sibkb.errors import GenerationError
+from sibkb.model import Filters
 from tests.tiny import TinyEncoder
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -365,11 +366,43 @@ def test_the_last_good_version_outlives_further_builds_and_ends_with_its_file(ho
     assert ids(house) == {"apple", "plum"}
 
 
-def test_not_if_it_is_to_be_seen_by_fewer(house):
+def seen(house: Path, ceiling: str = "public") -> set[str]:
+    """The texts of the story of pear that may be seen."""
+    opened = generations.open_current(house / "indexes", ceiling)
+    assert opened is not None
+    return {each.text for each in opened.passages(opened.allowed(Filters(kind=("section",)))) if "pear" in each.id}
+
+
+def test_but_no_more_openly_than_the_file_says_now(house):
     publish(house)
     write(house / "corpus", "pear", BROKEN, more="release: internal\n")
-    assert publish(house).kept == ()
-    assert ids(house) == {"apple"}
+    assert publish(house).kept == ("cases/pear.md",)
+    assert seen(house) == set()
+    assert seen(house, "internal") == {"It began and it ended."}
+
+
+STORY = "It opened. [@report] {#opened}\n\nIt cost a lot."
+
+
+def test_nor_a_passage_that_is_stricter_now(house):
+    write(house / "corpus", "pear", STORY)
+    publish(house)
+    assert seen(house) == {"It opened.", "It cost a lot."}
+    write(house / "corpus", "pear", STORY.replace("#opened", "#opened release=workshop") + BROKEN)
+    publish(house)
+    assert "It opened." not in seen(house)
+    assert "It opened." in seen(house, "workshop")
+
+
+def test_nor_a_passage_whose_place_a_stricter_one_has_taken(house):
+    write(house / "corpus", "pear", STORY)
+    publish(house)
+    write(house / "corpus", "pear", "It opened. [@nothing] {#opened}\n\nIt cost less. {release=internal}")
+    publish(house)
+    assert seen(house) == {"It opened."}
+    write(house / "corpus", "pear", STORY)
+    publish(house)
+    assert seen(house) == {"It opened.", "It cost a lot."}
 
 
 def test_not_if_its_front_matter_cannot_be_read(house):

@@ -93,8 +93,32 @@ def test_everything_wrong_is_said_at_once() -> None:
 
 def test_a_broken_file_still_says_its_release() -> None:
     text = WHOLE.replace("sector: other", "sector: sea\nrelease: internal")
-    assert parse("cases/harbour.md", text.encode()).release == "internal"
-    assert parse("cases/harbour.md", b"---\n- release\n---\n").release is None
+    assert parse("cases/harbour.md", text.encode()).releases["harbour"] == "internal"
+    assert parse("cases/harbour.md", b"---\n- release\n---\n").releases is None
+
+
+@pytest.mark.parametrize(
+    ("braces", "release"),
+    [
+        ("{#one theme=scaling}", "public"),
+        ("{#one release=workshop}", "workshop"),
+        ("{#one release=intrenal}", "internal"),
+        ("{#one relase=workshop}", "internal"),
+        ("{#one release internal}", "internal"),
+        ("{#one release=public release=workshop}", "internal"),
+    ],
+)
+def test_a_broken_file_says_the_release_of_each_passage(braces: str, release: str) -> None:
+    parsed = body(f"Made up. [@nothing]\n\n## Story\n\nIt began. {braces}\n")
+    assert parsed.document is None
+    assert parsed.releases is not None
+    assert parsed.releases["harbour.one"] == release
+
+
+def test_an_error_in_the_front_matter_hides_none_in_the_body() -> None:
+    text = WHOLE.replace("sector: other", "sector: sea") + "\n# Too high {them=a}\n"
+    codes = [problem.code for problem in parse("cases/harbour.md", text.encode()).problems]
+    assert codes == ["F013", "B017", "B013"]
 
 
 # Files that are accepted

@@ -4,7 +4,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any, Final
@@ -20,6 +20,7 @@ MAX_BYTES: Final = 1_000_000
 """A larger file is no case study; it would stall the check and the reader."""
 
 _TODO: Final = re.compile(r"\bTODO\b")
+_RELEASE: Final = re.compile(r"\{[^{}]*?\brelease\b\W*(\w*)")
 _PARTY_LABELS: Final[Mapping[str, str]] = {
     "outcome_payers": "Outcome payer",
     "investors": "Investor",
@@ -48,8 +49,9 @@ class Parsed:
     document: Document | None
     passages: tuple[Passage, ...]
     problems: tuple[Problem, ...]
-    release: str | None = None
-    """The document's release if the front matter could be read, also where the rest could not."""
+    releases: Mapping[str, str] | None = None
+    """Id -> release, of the document and its passages, read also where something else is an error; None where the front
+    matter does not tell the document's."""
     places: Mapping[str, tuple[int, int]] | None = None
     """Front matter key -> line and column, for what is checked across files."""
 
@@ -57,20 +59,19 @@ class Parsed:
 def parse(path: str, data: bytes) -> Parsed:
     """Read one file; `path` is relative to the corpus folder and gives the document its id."""
     file = _File(path=path, digest=hashlib.sha256(data).hexdigest())
-    located, front = file.front() if file.decode(data) else (None, None)
-    if located is None or front is None:
-        return Parsed(document=None, passages=(), problems=file.sorted(), release=_release(located))
-    file.check_front(front, located)
-    passages = file.named([*file.facts(front, located), *file.passages(front)], front.release)
-    summary = next((passage.text for passage in passages if passage.kind == "summary"), "")
-    document = file.document(front, summary, passages)
-    broken = any(problem.severity == "error" for problem in file.problems)
+    if not (file.decode(data) and file.divide()):
+        return Parsed(document=None, passages=(), problems=file.sorted())
+    located, front = file.front()
+    facts = file.facts(front, located) if front and located else []
+    release = front.release if front else _release(located)
+    passages = file.named([*facts, *file.passages(front)], release or "public")
+    broken = front is None or any(problem.severity == "error" for problem in file.problems)
     return Parsed(
-        document=None if broken else document,
+        document=None if broken or front is None else file.document(front, passages),
         passages=() if broken else tuple(passages),
         problems=file.sorted(),
-        release=front.release,
-        places={str(path[0]): place for path, place in located.places.items() if len(path) == 1},
+        releases=file.releases(release, passages) if release else None,
+        places={str(path[0]): place for path, place in located.places.items() if len(path) == 1} if located else None,
     )
 
 
@@ -132,29 +133,35 @@ class _File:
                             "fill it in, or remove it")  # fmt: skip
         return True
 
-    # The front matter
-
-    def front(self) -> tuple[Located | None, FrontMatter | None]:
+    def divide(self) -> bool:
+        """Find where the front matter ends and the body begins; False where that cannot be told."""
         if self.lines[0].rstrip() != "---":
             self.report(1, 1, "D003", "there is no front matter",
                         "begin the file with a line `---`, as `sibkb new` does")  # fmt: skip
-            return None, None
+            return False
         close = next((i for i, line in enumerate(self.lines[1:], 1) if line.rstrip() == "---"), None)
         if close is None:
             self.report(1, 1, "D004", "the front matter is not closed", "end it with a line `---`")
-            return None, None
+            return False
         self.body_line = close + 2
+        return True
+
+    # The front matter
+
+    def front(self) -> tuple[Located | None, FrontMatter | None]:
         try:
-            located = load("\n".join(self.lines[1:close]) + "\n", first_line=2)
+            located = load("\n".join(self.lines[1 : self.body_line - 2]) + "\n", first_line=2)
         except StrictYamlError as error:
             self.report(*error.place, "F001", str(error), error.fix)
             return None, None
         front, findings = front_matter.read({} if located.value is None else located.value)
         for path, code, message, fix in findings:
             self.report(*located.place(path), code, message, fix)
+        if front:
+            self._check_front(front, located)
         return located, front
 
-    def check_front(self, front: FrontMatter, located: Located) -> None:
+    def _check_front(self, front: FrontMatter, located: Located) -> None:
         rows = list(_rows(front))
         self._check_ids([(("sources", i), row) for i, row in enumerate(front.sources)], located)
         self._check_ids(rows, located)
@@ -230,7 +237,8 @@ class _File:
 
     # The body
 
-    def passages(self, front: FrontMatter) -> list[Passage]:
+    def passages(self, front: FrontMatter | None) -> list[Passage]:
+        """What the body holds; without a front matter, what it says of sources and entries is not checked."""
         text = "\n".join(self.lines[self.body_line - 1 :])
         found = body.blocks(text, self.body_line, self.report_at)
         if not any(block.kind == "summary" for block in found):
@@ -238,12 +246,12 @@ class _File:
                         "say in one paragraph what this is and why it matters")  # fmt: skip
         return [self._passage(block, front) for block in found]
 
-    def _passage(self, block: body.Block, front: FrontMatter) -> Passage:
+    def _passage(self, block: body.Block, front: FrontMatter | None) -> Passage:
         self._check_attributes(block)
-        self._check_citations(block, front)
         words = {word: value for word, value in block.attributes.words if word in attributes.ATTRIBUTES}
-        if "touches" in words:
-            self._check_touches(block, words["touches"].split(), front)
+        if front:
+            self._check_citations(block, front)
+            self._check_touches(block, words.get("touches", "").split(), front)
         return Passage(
             id=f"{self.id}.{block.attributes.name}" if block.attributes.name else "",
             document_id=self.id,
@@ -348,7 +356,18 @@ class _File:
             found.append(replace(passage, id=id, release=strictest([release, passage.release])))
         return found
 
-    def document(self, front: FrontMatter, summary: str, passages: Iterable[Passage]) -> Document:
+    def releases(self, release: str, passages: Iterable[Passage]) -> dict[str, str]:
+        """Id -> release; a passage whose braces may mean a stricter one, but are not understood, counts as internal."""
+        return {self.id: release, **{each.id: strictest([each.release, self._meant(each)]) for each in passages}}
+
+    def _meant(self, passage: Passage) -> str:
+        first, last = passage.lines
+        odd = any(first <= each.line <= last and each.code in ("B002", "B004") for each in self.problems)
+        words = _RELEASE.findall("\n".join(self.lines[first - 1 : last])) if first >= self.body_line else []
+        known = [word if word in vocabulary.RELEASES else "internal" for word in words]
+        return strictest([*known, "internal" if odd else "public"])
+
+    def document(self, front: FrontMatter, passages: Sequence[Passage]) -> Document:
         return Document(
             id=self.id,
             kind=front.kind,
@@ -357,7 +376,7 @@ class _File:
             digest=self.digest,
             countries=tuple(front.countries),
             sector=front.sector,
-            summary=summary,
+            summary=next((passage.text for passage in passages if passage.kind == "summary"), ""),
             sources=front_matter.sources(front),
             place=front.place,
             stage=front.stage,
