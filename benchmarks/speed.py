@@ -52,7 +52,7 @@ def _steps(base: kb.KnowledgeBase, text: str) -> dict[str, float]:
     encode = timed(lambda: base.encoder.encode_queries([text]))
     by_words = timed(lambda: engine.matching(terms, Filters(), search.DEPTH))
     by_meaning = timed(lambda: engine.nearest(vector, Filters(), search.DEPTH))
-    whole = timed(lambda: search.search(engine, Query(text=text), vector))
+    whole = timed(lambda: search.search(engine, Query(text=text), lambda _: vector))
     return {
         "encode the question": encode,
         "ask the words": by_words,

@@ -1,7 +1,7 @@
 """Ways to rank, compared on one collection with sibkb's own engine and search; what is not named is as shipped."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,9 +12,11 @@ from benchmarks import encoding
 from benchmarks.collections import Collection
 from sibkb import engine, evaluating, search, words
 from sibkb.encoder import Encoder, FloatArray
-from sibkb.engine import lexicon, writing
+from sibkb.engine import writing
+from sibkb.errors import QueryError
 from sibkb.evaluating import Row
 from sibkb.model import Document, Passage, Query
+from sibkb.words import QueryWord
 
 Scores = Mapping[str, tuple[float | None, float]]
 Fuse = Callable[[Scores, tuple[float, float]], dict[str, float]]
@@ -36,12 +38,12 @@ class Variant:
     mode: str = "hybrid"
     meaning: float = search.MEANING
     """Weight of the meaning leg; the words have the rest."""
-    head: float | None = lexicon.HEAD
-    """Weight of title and headings as a field of their own; None leaves them out."""
-    joined: int = 0
-    """How often title and headings stand in the text's own field; 0 keeps them apart."""
-    repeats: bool = False
-    """Whether a word said twice in a question counts twice, where one counts once as shipped."""
+    above: int = 1
+    """How often the words look at what stands above a passage; 0 leaves it out."""
+    labels: bool = True
+    """Whether that has the labels of a card (themes, place, countries), too."""
+    repeats: bool = True
+    """Whether a word said twice in a question counts twice."""
     parts: frozenset[str] = frozenset(("whole", "sentence"))
     """Kinds of parts that are encoded; the nearest counts."""
     context: bool = True
@@ -76,11 +78,14 @@ def rank(collection: Collection, encoder: Encoder, variant: Variant) -> list[Row
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder, _set(variant):
         opened = _built(Path(folder), collection, encoder, variant)
 
+        def encode(text: str) -> FloatArray:
+            return vectors[text] if text in vectors else encoder.encode_queries([text])[0]
+
         def ask(text: str) -> list[str]:
             query = Query(text=text, limit=evaluating.DEPTH, mode=variant.mode)
-            if not search.answerable(query):
-                return []
-            return [hit.passage.id for hit in search.search(opened, query, vectors[text], EVERYTHING).hits]
+            with suppress(QueryError):  # nothing but common words: no hits
+                return [hit.passage.id for hit in search.search(opened, query, encode, EVERYTHING).hits]
+            return []
 
         return evaluating.run(collection.queries, ask)
 
@@ -89,22 +94,21 @@ def rank(collection: Collection, encoder: Encoder, variant: Variant) -> list[Row
 def _set(variant: Variant) -> Iterator[None]:
     """Put the variant's constants and functions where sibkb looks for them."""
     weights: dict[str, Any] = {"MEANING": variant.meaning, "WORDS": 1 - variant.meaning}
-    fields = {"body": lexicon.BODY} | ({} if variant.head is None else {"head": variant.head})
     with ExitStack() as stack:
         stack.enter_context(patch.multiple(search, DEPTH=DEEP, fuse=variant.fuse, **weights))
-        stack.enter_context(patch.object(lexicon, "_FIELDS", fields))
-        if variant.joined:
-            stack.enter_context(patch.object(writing, "_words", _joined(variant.joined)))
-        if variant.repeats:
-            stack.enter_context(patch.object(words, "_without_repeats", tuple))
+        stack.enter_context(patch.object(writing, "above", _above(variant)))
+        if not variant.repeats:
+            stack.enter_context(patch.object(words, "_without_repeats", _once))
         yield
 
 
-def _joined(times: int) -> Callable[[Document, Passage], tuple[str, str, str]]:
-    def texts(document: Document, passage: Passage) -> tuple[str, str, str]:
-        return "", "\n".join([*[engine.context(document, passage)] * times, passage.text]), "public"
+def _above(variant: Variant) -> Callable[[Document, Passage], str]:
+    text = engine.above if variant.labels else engine.context
+    return lambda document, passage: "\n".join([text(document, passage)] * variant.above)
 
-    return texts
+
+def _once(given: Iterable[QueryWord]) -> tuple[QueryWord, ...]:
+    return tuple({word.stem: word for word in given}.values())
 
 
 def _built(folder: Path, collection: Collection, encoder: Encoder, variant: Variant) -> engine.EmbeddedEngine:

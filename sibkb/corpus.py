@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import Final
 
 from sibkb.errors import CorpusError
-from sibkb.model import Document, Problem, Reading
+from sibkb.model import STRICTNESS, Document, Problem, Reading
 from sibkb.parsing import Parsed, parse
 
 FOLDERS: Final[Mapping[str, str]] = {"case": "cases", "interview": "interviews"}
 """What `sibkb new` can begin -> the folder it goes to."""
 QUERIES: Final = "queries.yaml"
 """The judged queries, which live with the texts they judge."""
+UNREAD: Final = "D007"
+"""The code of a file that cannot be read."""
+_NO_TIME: Final = (0, -1)
+"""The time and size of a file that does not even tell these."""
 _NOT_DOCUMENTS: Final = frozenset({"README.md", "LICENSE.md"})
 
 
@@ -22,12 +26,30 @@ def paths(folder: Path) -> list[Path]:
     """Every corpus file, sorted; drafts and dot-folders are left out."""
     if not folder.is_dir():
         raise CorpusError(f"there is no corpus folder at {folder} — name one with --corpus or SIBKB_CORPUS")
-    return sorted(path for path in folder.rglob("*.md") if _counts(path.relative_to(folder)) and path.is_file())
+    return sorted(path for path in _walk(folder) if _counts(path.name) and _is_file(path))
 
 
-def _counts(path: Path) -> bool:
-    hidden = any(part.startswith(".") or part == "drafts" for part in path.parts[:-1])
-    return not hidden and not path.name.startswith(".") and path.name not in _NOT_DOCUMENTS
+def _walk(folder: Path) -> Iterator[Path]:
+    """All files but drafts and what lies in dot-folders; a folder that cannot be read is no empty one."""
+    for root, folders, names in os.walk(folder, onerror=_refuse):
+        folders[:] = [name for name in folders if not name.startswith(".") and name != "drafts"]
+        yield from (Path(root, name) for name in names)
+
+
+def _refuse(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):  # deleted meanwhile
+        raise CorpusError(f"{error.filename} cannot be read: {error.strerror} — see to its rights") from error
+
+
+def _counts(name: str) -> bool:
+    return name.endswith(".md") and not name.startswith(".") and name not in _NOT_DOCUMENTS
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # it does not tell: reading says why
+        return True
 
 
 def times(folder: Path) -> dict[str, tuple[int, int]]:
@@ -40,7 +62,12 @@ def times(folder: Path) -> dict[str, tuple[int, int]]:
 
 
 def _time(path: Path) -> tuple[int, int]:
-    status = path.stat()
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        raise
+    except OSError:
+        return _NO_TIME
     return status.st_mtime_ns, status.st_size
 
 
@@ -58,8 +85,11 @@ def read_queries(folder: Path) -> str:
 
 
 def digest(path: Path) -> str:
-    """SHA-256 of the file's bytes."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    """SHA-256 of the file's bytes; empty where it cannot be read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def read(folder: Path) -> Reading:
@@ -68,15 +98,28 @@ def read(folder: Path) -> Reading:
     parsed: dict[str, Parsed] = {}
     for path in paths(folder):
         name = path.relative_to(folder).as_posix()
-        try:
-            data, (modified, size) = path.read_bytes(), _time(path)
-        except FileNotFoundError:  # deleted while we were reading: it is no longer part of the corpus
-            continue
-        except OSError as error:
-            raise CorpusError(f"{path} cannot be read: {error.strerror} — see to its rights") from error
-        files[name] = (hashlib.sha256(data).hexdigest(), modified, size)
-        parsed[name] = parse(name, data)
+        with contextlib.suppress(FileNotFoundError):  # deleted while we were reading
+            files[name], parsed[name] = _read_one(path, name)
     return _joined(parsed, files)
+
+
+def _read_one(path: Path, name: str) -> tuple[tuple[str, int, int], Parsed]:
+    """Digest, time and size of a file, and what it gave."""
+    time = _time(path)
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        return ("", *time), _unread(name, error)
+    return (hashlib.sha256(data).hexdigest(), *time), parse(name, data)
+
+
+def _unread(name: str, error: OSError) -> Parsed:
+    """What a file that cannot be read gave: a problem, and the strictest release, for its own cannot be known."""
+    problem = Problem(path=name, line=0, column=0, code=UNREAD, message=f"the file cannot be read: {error.strerror}",
+                      fix="see to its rights and its disk")  # fmt: skip
+    return Parsed(document=None, passages=(), problems=(problem,), releases={Path(name).stem: STRICTNESS[-1]})
 
 
 def _joined(parsed: Mapping[str, Parsed], files: Mapping[str, tuple[str, int, int]]) -> Reading:

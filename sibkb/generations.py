@@ -16,12 +16,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 from sibkb import engine
 from sibkb.encoder import Encoder, FloatArray, Progress
 from sibkb.errors import GenerationError
-from sibkb.model import Document, Manifest, Passage, Reading, strictest
+from sibkb.model import STRICTNESS, Document, Manifest, Passage, Reading, strictest
 
 _CURRENT: Final = "CURRENT"
 _GENERATION: Final = re.compile("[0-9a-f]{16}")
@@ -50,6 +50,15 @@ def current(indexes: Path) -> str | None:
         return None
     except OSError as error:
         raise _unusable(indexes, error) from error
+
+
+def writable(indexes: Path) -> bool:
+    """Whether a build can begin here; asks by the lock, which every builder opens."""
+    try:
+        with _lock_file(indexes):
+            return True
+    except OSError:
+        return False
 
 
 def folder(indexes: Path) -> Path | None:
@@ -84,9 +93,9 @@ def publish(indexes: Path, reading: Reading, encoder: Encoder, progress: Progres
 def _publish(indexes: Path, reading: Reading, encoder: Encoder, progress: Progress | None) -> Published:
     _sweep(indexes)
     before = _usable(folder(indexes))
-    reading, kept = _with_last_good(reading, before)
+    reading, kept = _with_last_good(_with_known(reading, before), before)
     name = _name(reading, encoder)
-    whole = _usable(indexes / name)
+    whole = before if before == indexes / name else _usable(indexes / name)
     if whole:
         manifest, encoded = engine.read_manifest(whole), 0
     else:
@@ -105,12 +114,16 @@ def _unusable(indexes: Path, error: OSError) -> GenerationError:
     )
 
 
+def _lock_file(indexes: Path) -> TextIO:
+    return (indexes / ".lock").open("a")
+
+
 @contextlib.contextmanager
 def _locked(indexes: Path) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         try:
             indexes.mkdir(parents=True, exist_ok=True)
-            file = stack.enter_context((indexes / ".lock").open("w"))
+            file = stack.enter_context(_lock_file(indexes))
             fcntl.flock(file, fcntl.LOCK_EX)
         except OSError as error:
             raise _unusable(indexes, error) from error
@@ -118,14 +131,23 @@ def _locked(indexes: Path) -> Iterator[None]:
 
 
 def _usable(path: Path | None) -> Path | None:
-    """The generation before, if it can be read; a damaged one is made anew from the corpus."""
-    if path is None:
-        return None
-    try:
-        engine.check(path)
-    except GenerationError:
-        return None
-    return path
+    """The generation before, if it can be opened; a damaged one is made anew from the corpus."""
+    return path if path and engine.usable(path) else None
+
+
+def _with_known(reading: Reading, before: Path | None) -> Reading:
+    """The reading with what is known of files that cannot be read.
+
+    Time and size of the version in use tell that it is still that one, and that it may be served as before. Where they
+    do not, the release of what stands there cannot be known, and the last good version stays as internal.
+    """
+    unread = [path for path, (digest, *_) in reading.files.items() if not digest]
+    if before is None or not unread:
+        return reading
+    then = engine.read_manifest(before).files
+    same = [path for path in unread if path in then and then[path][1:] == reading.files[path][1:]]
+    no_stricter = {path: dict.fromkeys(reading.broken[path], STRICTNESS[0]) for path in same}
+    return replace(reading, broken={**reading.broken, **no_stricter})
 
 
 def _with_last_good(reading: Reading, before: Path | None) -> tuple[Reading, tuple[str, ...]]:

@@ -1,7 +1,7 @@
 """The knowledge base: an open generation and its encoder; what every door holds."""
 
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import lru_cache
@@ -15,7 +15,7 @@ from sibkb.encoder import Encoder, FloatArray, Progress, open_encoder
 from sibkb.engine import EmbeddedEngine
 from sibkb.errors import CorpusError, GenerationError, QueryError, SibkbError
 from sibkb.generations import Published
-from sibkb.model import MODES, Document, Passage, Query, Reading, Results
+from sibkb.model import Document, Passage, Problem, Query, Reading, Results
 from sibkb.settings import Settings
 
 RECENT: Final = 256
@@ -23,6 +23,10 @@ RECENT: Final = 256
 
 LOOK: Final = 5.0
 """Seconds after which the folder is looked at, should the system not have told a change."""
+
+
+RELATIONS: Final[Mapping[str, str]] = {"part_of": "parts", "supported_by": "supports", "follows": "followed_by"}
+"""How a document names others -> how they name it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,18 +75,34 @@ class KnowledgeBase:
 
     def search(self, query: Query, *, wait: bool = True) -> Results:
         """Answer a query; without `wait`, by words alone while the model is still loading."""
-        wants_meaning = "meaning" in MODES.get(query.mode, ())
-        vector = None
-        if wants_meaning and query.text.strip() and (wait or self.ready) and search.answerable(query):
-            vector = self._vector(search.spelled(self.engine, query.text))
-            self._ready.set()
-        return search.search(self.engine, query, vector)
+        return search.search(self.engine, query, self._encode if wait or self.ready else None)
+
+    def _encode(self, text: str) -> FloatArray:
+        vector = self._vector(text)
+        self._ready.set()
+        return vector
 
     def document(self, id: str) -> Document:
         """The document of that id; a QueryError names the nearest where there is none."""
         if id not in self.engine.documents:
             raise QueryError(_unknown("document", id, self.engine.documents))
         return self.engine.documents[id]
+
+    def related(self, document: Document) -> dict[str, tuple[Document, ...]]:
+        """Relation -> documents, as the front matter has them; `parts`, `supports` and `followed_by` name this one.
+
+        What is not here, or may not be seen, is left out.
+        """
+        documents = self.engine.documents
+
+        def naming(field: str) -> tuple[Document, ...]:
+            return tuple(each for each in documents.values() if document.id in _named(each, field))
+
+        there = {
+            field: tuple(documents[id] for id in _named(document, field) if id in documents) for field in RELATIONS
+        }
+        found = there | {inverse: naming(field) for field, inverse in RELATIONS.items()}
+        return {relation: each for relation, each in found.items() if each}
 
     def passage(self, id: str) -> Passage:
         """The passage of that id; a QueryError names the nearest of its document where there is none."""
@@ -91,6 +111,11 @@ class KnowledgeBase:
             raise QueryError(_unknown("passage", id, known))
         (found,) = self.engine.passages([id])
         return found
+
+
+def _named(document: Document, field: str) -> tuple[str, ...]:
+    value = getattr(document, field)
+    return (value,) if isinstance(value, str) else value or ()
 
 
 def _unknown(kind: str, id: str, known: Collection[str]) -> str:
@@ -106,11 +131,8 @@ def changed(folder: Path, files: Mapping[str, tuple[str, int, int]]) -> bool:
     now = corpus.times(folder)
     if now.keys() != files.keys():
         return True
-    moved = [path for path, time in now.items() if time != files[path][1:]]
-    try:
-        return any(corpus.digest(folder / path) != files[path][0] for path in moved)
-    except OSError:  # deleted meanwhile, or not to be read any more
-        return True
+    moved = [path for path, time in now.items() if time != files[path][1:] or not files[path][0]]
+    return any(corpus.digest(folder / path) != files[path][0] for path in moved)
 
 
 def build(settings: Settings, encoder: Encoder | None = None, progress: Progress | None = None) -> Built:
@@ -132,12 +154,15 @@ def open_kb(
     encoder: Encoder | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> KnowledgeBase:
-    """Open the generation in use; builds one first, and says so, where none is or where another encoder made it."""
+    """Open the generation in use; builds one first, and says so, where none is that this sibkb and encoder can use.
+
+    A damaged index, or one of another version, is refused only where none can be built in its place: where there is no
+    corpus folder, or no right to write.
+    """
     encoder = encoder or open_encoder(settings.model)
-    engine = generations.open_current(settings.indexes, settings.ceiling)
-    if engine is None or engine.manifest.encoder_digest != encoder.digest:
-        why = f"The index was made by another encoder, {engine.manifest.encoder}" if engine else "Nothing is built yet"
-        say(f"{why}: building the index first. This takes a minute or two, once.")
+    engine, why = _opened(settings, encoder)
+    if why:
+        say(f"{why} building the index first. This takes a minute or two, once.")
         problems = build(settings, encoder, progress).reading.problems
         if problems:
             what = "1 problem was" if len(problems) == 1 else f"{len(problems)} problems were"
@@ -146,6 +171,21 @@ def open_kb(
     if engine is None:
         raise GenerationError(f"there is no index in {settings.indexes} — run `sibkb build`")
     return KnowledgeBase(settings=settings, engine=engine, encoder=encoder)
+
+
+def _opened(settings: Settings, encoder: Encoder) -> tuple[EmbeddedEngine | None, str]:
+    """The generation in use, if any; and why another must be built first, if it must."""
+    try:
+        engine = generations.open_current(settings.indexes, settings.ceiling)
+    except GenerationError as refused:
+        if not (settings.corpus.is_dir() and generations.writable(settings.indexes)):
+            raise
+        what = str(refused).partition(" — ")[0]
+        return None, f"{what[0].upper()}{what[1:]} —"
+    if engine is None:
+        return None, "Nothing is built yet:"
+    other = engine.manifest.encoder_digest != encoder.digest
+    return engine, f"The index was made by another encoder, {engine.manifest.encoder}:" if other else ""
 
 
 def follow(
@@ -157,15 +197,24 @@ def follow(
     """Build now and whenever the folder is not as it was last built, until stopped; an error does not end it."""
     encoder = open_encoder(settings.model)
     last: object = ()
+    unread: list[Path] = []
     for _ in _moments(settings.corpus, stop or threading.Event()):
         now = _seen(settings.corpus)
-        if now == last:
+        if now == last and not any(map(corpus.digest, unread)):
             continue
-        last = now
+        last, unread = now, []
         try:
-            told(build(settings, encoder))
+            built = build(settings, encoder)
+            unread = _unread(settings.corpus, built.reading.problems)
+            told(built)
         except SibkbError as error:
+            unread = _unread(settings.corpus, getattr(error, "problems", ()))
             failed(error)
+
+
+def _unread(folder: Path, problems: Iterable[Problem]) -> list[Path]:
+    """The files that could not be read: when they can be, their time and size need not tell."""
+    return [folder / problem.path for problem in problems if problem.code == corpus.UNREAD]
 
 
 def _moments(folder: Path, stop: threading.Event) -> Iterator[None]:

@@ -19,6 +19,8 @@ from sibkb.model import FILTER_FIELDS, MODES, Document, Filters, Hit, Manifest, 
 from sibkb.words import Terms, Token, analyse, is_common, tokens
 
 FloatArray = npt.NDArray[np.float32]
+Encode = Callable[[str], FloatArray]
+"""Gives the vector of a question."""
 
 MEANING: Final = 0.65
 WORDS: Final = 0.35
@@ -179,12 +181,12 @@ class _Answer:
         return tuple(candidate.id for candidate in self.hits)
 
 
-def search(engine: Engine, query: Query, vector: FloatArray | None, cut: Cut = CUT) -> Results:
-    """Answer a query; without a vector by words alone."""
+def search(engine: Engine, query: Query, encode: Encode | None, cut: Cut = CUT) -> Results:
+    """Answer a query; by words alone where there is nothing that encodes it. A QueryError says why it is none."""
     terms = _checked(query)
     if terms is None:
         return _listed(engine, query)
-    asked = _ask(engine, query, terms, vector)
+    asked = _ask(engine, query, terms, encode)
     under = cache(lambda filters: _answer(engine, asked, filters, cut))
     answer = under(query.filters)
     page = answer.hits[query.offset : query.offset + query.limit]
@@ -200,22 +202,6 @@ def search(engine: Engine, query: Query, vector: FloatArray | None, cut: Cut = C
         generation=engine.manifest.name,
         legs=asked.legs,
     )
-
-
-def answerable(query: Query) -> bool:
-    """Whether `search` would answer rather than refuse; asked before the text is encoded."""
-    try:
-        return _checked(query) is not None
-    except QueryError:
-        return False
-
-
-def spelled(engine: Engine, text: str) -> str:
-    """The text with each unknown word replaced by the one probably meant: what is worth encoding."""
-    corrections = _corrections(engine, analyse(text))
-    for word, meant in corrections.items():
-        text = re.sub(rf"\b{re.escape(word)}\b", meant, text)
-    return text
 
 
 def _checked(query: Query) -> Terms | None:
@@ -244,12 +230,12 @@ def _without_content(text: str) -> str:
     return f"“{text.strip()}” has no words — type what you want to know"
 
 
-def _ask(engine: Engine, query: Query, terms: Terms, vector: FloatArray | None) -> _Asked:
+def _ask(engine: Engine, query: Query, terms: Terms, encode: Encode | None) -> _Asked:
     legs = MODES[query.mode]
-    meaning = vector if "meaning" in legs else None
-    words = "words" in legs or meaning is None
     corrections = _corrections(engine, terms)
     terms = terms.replaced(corrections)
+    meaning = encode(_spelled(query.text, corrections)) if encode and "meaning" in legs else None
+    words = "words" in legs or meaning is None
     best = _found(engine, terms, meaning, words, Filters(), 1)
     cosine, bm25 = (best[leg][0].score if best.get(leg) else 0.0 for leg in ("meaning", "words"))
     return _Asked(
@@ -266,6 +252,13 @@ def _ask(engine: Engine, query: Query, terms: Terms, vector: FloatArray | None) 
 def _corrections(engine: Engine, terms: Terms) -> dict[str, str]:
     unknown = [word.text for word in terms.words if not engine.known(word.stem)]
     return {word: meant for word in unknown if (meant := engine.suggest(word))}
+
+
+def _spelled(text: str, corrections: Mapping[str, str]) -> str:
+    """The text with each unknown word replaced by the one probably meant: what is worth encoding."""
+    for word, meant in corrections.items():
+        text = re.sub(rf"\b{re.escape(word)}\b", meant, text)
+    return text
 
 
 def _answer(engine: Engine, asked: _Asked, filters: Filters, cut: Cut) -> _Answer:

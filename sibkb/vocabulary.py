@@ -150,3 +150,73 @@ READS: Final = _vocabulary(
     record=("Data record", "We read the record in the data set."),
     **{"not": ("Listed, not read", "We have not opened it; no fact rests on it.")},
 )
+
+_COUNTRIES: Final = dict(
+    line.split(" ", 1)
+    for line in """\
+AR Argentina
+AT Austria
+AU Australia
+BA Bosnia and Herzegovina
+BD Bangladesh
+BE Belgium
+BR Brazil
+CA Canada
+CD DR Congo
+CH Switzerland
+CI Côte d’Ivoire
+CL Chile
+CM Cameroon
+CO Colombia
+DE Germany
+DK Denmark
+ES Spain
+ET Ethiopia
+FI Finland
+FR France
+GB United Kingdom
+GH Ghana
+ID Indonesia
+IE Ireland
+IL Israel
+IN India
+IT Italy
+JO Jordan
+JP Japan
+KE Kenya
+KH Cambodia
+KR South Korea
+LB Lebanon
+MA Morocco
+ML Mali
+MX Mexico
+MZ Mozambique
+NG Nigeria
+NL Netherlands
+NO Norway
+NP Nepal
+NZ New Zealand
+PE Peru
+PK Pakistan
+PL Poland
+PS Palestine
+PT Portugal
+RU Russia
+RW Rwanda
+SE Sweden
+SG Singapore
+SL Sierra Leone
+SN Senegal
+TZ Tanzania
+UG Uganda
+US United States
+VN Vietnam
+ZA South Africa
+ZM Zambia""".splitlines()
+)
+"""Where impact bonds have been made: ISO 3166 code -> name."""
+
+
+def country(code: str) -> str:
+    """What a country is called; its two letters where it is none of those."""
+    return _COUNTRIES.get(code, code)

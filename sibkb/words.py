@@ -75,6 +75,8 @@ class QueryWord(NamedTuple):
     text: str
     """As the person wrote it."""
     stem: str
+    times: int = 1
+    """How often it was said: in a long question, what is said twice is what it is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +98,10 @@ class Terms:
 
     def replaced(self, corrections: Mapping[str, str]) -> "Terms":
         """The same question with other words in the place of some: word as written -> word instead."""
-        words = [QueryWord(new, stem(new)) if (new := corrections.get(word.text)) else word for word in self.words]
+        words = [
+            QueryWord(new, stem(new), word.times) if (new := corrections.get(word.text)) else word
+            for word in self.words
+        ]
         stems = {old.stem: new.stem for old, new in zip(self.words, words, strict=True)}
         return Terms(
             words=_without_repeats(words),
@@ -161,7 +166,8 @@ def _amount(match: re.Match[str]) -> str:
 def _without_repeats(words: Iterable[QueryWord]) -> tuple[QueryWord, ...]:
     first: dict[str, QueryWord] = {}
     for word in words:
-        first.setdefault(word.stem, word)
+        known = first.get(word.stem)
+        first[word.stem] = known._replace(times=known.times + word.times) if known else word
     return tuple(first.values())
 
 

@@ -9,8 +9,7 @@ from functools import cached_property
 import numpy as np
 import tiny
 
-from sibkb.engine import context, embedded_text
-from sibkb.engine.lexicon import BODY, HEAD
+from sibkb.engine import above, embedded_text
 from sibkb.engine.vectors import FloatArray
 from sibkb.errors import QueryError
 from sibkb.model import FILTER_FIELDS, Document, Filters, Manifest, Passage, Scored, admits, attributes, visible
@@ -20,22 +19,24 @@ K1, B = 1.2, 0.75
 
 
 @dataclass(frozen=True)
-class Field:
-    """One field of all passages as stems, with BM25 as Robertson and tantivy have it."""
+class Texts:
+    """All passages as stems, each what stands above it and its text, with BM25 as Robertson and tantivy have it."""
 
-    texts: Mapping[str, tuple[str, ...]]
-    weight: float
+    of: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
 
     def score(self, id: str, stems: tuple[str, ...]) -> float:
-        text = self.texts[id]
-        count = _occurrences(text, stems)
-        mean = sum(map(len, self.texts.values())) / len(self.texts)
-        saturated = count * (K1 + 1) / (count + K1 * (1 - B + B * len(text) / mean)) if count else 0.0
-        return self.weight * saturated * sum(map(self._idf, stems))
+        count = sum(_occurrences(text, stems) for text in self.of[id])
+        length = sum(map(len, self.of[id]))
+        mean = sum(len(text) for both in self.of.values() for text in both) / len(self.of)
+        saturated = count * (K1 + 1) / (count + K1 * (1 - B + B * length / mean)) if count else 0.0
+        return saturated * sum(map(self._idf, stems))
+
+    def has(self, id: str, stem: str) -> bool:
+        return any(stem in text for text in self.of[id])
 
     def _idf(self, stem: str) -> float:
-        having = sum(stem in text for text in self.texts.values())
-        return math.log(1 + (len(self.texts) - having + 0.5) / (having + 0.5))
+        having = sum(self.has(id, stem) for id in self.of)
+        return math.log(1 + (len(self.of) - having + 0.5) / (having + 0.5))
 
 
 def _occurrences(text: tuple[str, ...], stems: tuple[str, ...]) -> int:
@@ -55,15 +56,17 @@ class BruteEngine:
         self._all = tuple(passages)
         self._seen = {p.id: p for p in passages if visible(ceiling, self._every[p.document_id].release, p.release)}
         self.documents: Mapping[str, Document] = {
-            id: replace(document, passage_ids=tuple(each for each in document.passage_ids if each in self._seen))
-            for id, document in self._every.items()
-            if visible(ceiling, document.release)
+            id: self._as_seen(document) for id, document in self._every.items() if visible(ceiling, document.release)
         }
 
+    def _as_seen(self, document: Document) -> Document:
+        ids = tuple(each for each in document.passage_ids if each in self._seen)
+        told = any(self._seen[id].kind == "summary" for id in ids)
+        return replace(document, passage_ids=ids, summary=document.summary if told else "")
+
     @cached_property
-    def _fields(self) -> tuple[Field, Field]:
-        head = {p.id: _stems(context(self._every[p.document_id], p)) for p in self._all}
-        return Field({p.id: _stems(p.text) for p in self._all}, BODY), Field(head, HEAD)
+    def _texts(self) -> Texts:
+        return Texts({p.id: (_stems(above(self._every[p.document_id], p)), _stems(p.text)) for p in self._all})
 
     @cached_property
     def _vectors(self) -> Mapping[str, FloatArray]:
@@ -106,7 +109,7 @@ class BruteEngine:
         }
 
     def matched(self, ids: Sequence[str], terms: Terms) -> Mapping[str, frozenset[str]]:
-        return {id: frozenset(s for s in terms.stems if any(s in f.texts[id] for f in self._fields)) for id in ids}
+        return {id: frozenset(stem for stem in terms.stems if self._texts.has(id, stem)) for id in ids}
 
     def closest(self, id: str, vector: FloatArray) -> tuple[int, int] | None:
         text = self._passage(id).text
@@ -117,12 +120,12 @@ class BruteEngine:
         return max(zip(spans, windows, strict=True), key=lambda pair: (_cosine(pair[1], vector), -pair[0][0]))[0]
 
     def known(self, stem: str) -> bool:
-        return any(stem in field.texts[id] for field in self._fields for id in self._seen)
+        return any(self._texts.has(id, stem) for id in self._seen)
 
     def suggest(self, word: str) -> str | None:
         written: dict[str, Counter[str]] = {}
         for passage in self._seen.values():
-            for text in (context(self._every[passage.document_id], passage), passage.text):
+            for text in (above(self._every[passage.document_id], passage), passage.text):
                 for token in tokens(text):
                     form = text[token.start : token.end]
                     if not is_common(form):
@@ -141,11 +144,9 @@ class BruteEngine:
         return _cosine(self._vectors[id], vector)
 
     def _bm25(self, id: str, terms: Terms) -> float:
-        def either(stems: tuple[str, ...]) -> float:
-            return sum(field.score(id, stems) for field in self._fields)
-
-        phrases = [either(phrase) for phrase in terms.phrases]
-        return round(sum(phrases) + sum(either((stem,)) for stem in terms.stems), 4) if all(phrases) else 0.0
+        phrases = [self._texts.score(id, phrase) for phrase in terms.phrases]
+        words = [word.times * self._texts.score(id, (word.stem,)) for word in terms.words]
+        return round(sum(phrases) + sum(words), 4) if all(phrases) else 0.0
 
 
 def _cosine(windows: FloatArray, vector: FloatArray) -> float:

@@ -3,6 +3,8 @@
 import contextlib
 import os
 import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,14 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         shutil.copytree(ROOT / "indexes", given.indexes)
     kb.build(given)
     return given
+
+
+@pytest.fixture
+def shared() -> Iterator[Path]:
+    """A folder that any user may enter, unlike `tmp_path`."""
+    with tempfile.TemporaryDirectory(prefix="sibkb-shared-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -9,6 +9,8 @@ from sibkb import checking, corpus, kb, serving
 from sibkb.errors import CorpusError, ModelError, QueryError, SibkbError
 from sibkb.model import Filters, Query
 from sibkb.settings import Settings
+from tests import rights
+from tests.rights import guarded
 from tests.test_cli import process
 
 
@@ -160,20 +162,46 @@ def test_a_folder_with_the_name_of_a_file_is_no_file(tmp_path):
     assert corpus.times(tmp_path) == {}
 
 
-@pytest.mark.parametrize("name", ["cases/newpin-nsw.md", "queries.yaml"])
-def test_a_file_that_may_not_be_read_is_named(built, monkeypatch, name):
+def test_queries_that_may_not_be_read_are_named(built, monkeypatch):
     """It used to end in a stack trace."""
-    real = Path.open
-
-    def guarded(path, *arguments, **options):
-        if path == built.corpus / name:
-            raise PermissionError(13, "Permission denied")
-        return real(path, *arguments, **options)
-
-    monkeypatch.setattr(Path, "open", guarded)
+    path = built.corpus / corpus.QUERIES
+    monkeypatch.setattr(Path, "open", guarded({path}))
     with pytest.raises(CorpusError) as caught:
         checking.check(built.corpus)
-    assert str(caught.value) == f"{built.corpus / name} cannot be read: Permission denied — see to its rights"
+    assert str(caught.value) == f"{path} cannot be read: Permission denied — see to its rights"
+
+
+def test_a_file_that_may_not_be_read_is_one_problem_and_the_rest_is_read(built, shared):
+    """It used to end the whole build."""
+    folder = shared / "corpus"
+    shutil.copytree(built.corpus, folder)
+    (folder / "cases/newpin-nsw.md").chmod(0)
+    with rights.binding():
+        reading = corpus.read(folder)
+    assert [str(problem) for problem in reading.problems if problem.path == "cases/newpin-nsw.md"] == [
+        "cases/newpin-nsw.md:0:0 D007 the file cannot be read: Permission denied — see to its rights and its disk"
+    ]
+    assert len(reading.documents) == len(corpus.paths(folder)) - 1
+    assert reading.files["cases/newpin-nsw.md"] == ("", *corpus.times(folder)["cases/newpin-nsw.md"])
+
+
+def test_a_file_that_does_not_even_tell_its_time_is_one_problem_too(shared):
+    """Whoever may list a folder and not enter it got a stack trace."""
+    (shared / "closed").mkdir()
+    (shared / "closed/a.md").write_text("x", encoding="utf-8")
+    (shared / "closed").chmod(0o444)
+    with rights.binding():
+        reading, times = corpus.read(shared), corpus.times(shared)
+    assert [problem.code for problem in reading.problems] == ["D007"]
+    assert reading.files == {path: ("", *time) for path, time in times.items()}
+
+
+def test_a_folder_that_may_not_be_read_is_no_empty_one(shared):
+    """Its files used to vanish from the index without a word."""
+    (shared / "closed").mkdir(mode=0)
+    with rights.binding(), pytest.raises(CorpusError) as caught:
+        corpus.read(shared)
+    assert str(caught.value) == f"{shared / 'closed'} cannot be read: Permission denied — see to its rights"
 
 
 UNWRITABLE = {"a" * 300: "File name too long", "taken/b": "File exists"}

@@ -6,11 +6,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import brute
 import numpy as np
 import pytest
+import rights
 import tiny
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -118,6 +121,13 @@ def test_scores_of_the_other_leg_are_those_of_the_leg_itself(opened: Open, ceili
         words = {id: s[1] for id, s in scores.items() if s[1]}
         assert words == pytest.approx({s.id: s.score for s in each.matching(terms, Filters(), 99)}, abs=2e-4)
         assert each.scores(ids[:1], None, None) == {ids[0]: (None, 0.0)}
+
+
+def test_a_summary_that_may_not_be_seen_stands_nowhere(tmp_path: Path) -> None:
+    passages = [replace(p, release="workshop") if p.id == "bexley.summary" else p for p in tiny.PASSAGES]
+    tiny.write(tmp_path, tiny.DOCUMENTS, passages)
+    told = {ceiling: engine.EmbeddedEngine(tmp_path, ceiling).documents["bexley"].summary for ceiling in STRICTNESS}
+    assert told == {"public": "", "workshop": "A fictional project.", "internal": "A fictional project."}
 
 
 def test_what_is_above_the_ceiling_is_not_there(opened: Open) -> None:
@@ -332,12 +342,110 @@ def test_a_manifest_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
         engine.check(tmp_path)
 
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def _mutated(value: Any, data: st.DataObject) -> Any:
+    """The value with something replaced, added or taken away, at the top or somewhere below."""
+    keys = sorted(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    act = data.draw(st.sampled_from(["below", "below", "replace", "remove", "add"] if keys else ["replace"]))
+    if act == "replace":
+        return data.draw(JSON)
+    key = data.draw(st.sampled_from(keys))
+    if act == "below":
+        value[key] = _mutated(value[key], data)
+    elif act == "remove":
+        del value[key]
+    elif isinstance(value, dict):
+        value[data.draw(st.text(max_size=5))] = data.draw(JSON)
+    else:
+        value.append(data.draw(JSON))
+    return value
+
+
+@given(data=st.data())
+@settings(max_examples=300)
+def test_a_manifest_is_read_as_it_stands_or_refused(generation: Path, data: st.DataObject) -> None:
+    """A list, a text, `files: 3` or a number as name used to end in a stack trace, or to be taken for a manifest."""
+    values = _mutated(json.loads((generation / "manifest.json").read_text()), data)
+    text = json.dumps(values, sort_keys=True)
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "manifest.json").write_text(text)
+        try:
+            read = json.dumps(asdict(engine.read_manifest(Path(folder))), sort_keys=True)
+        except GenerationError as refused:
+            read = str(refused)
+    assert read == text or read.endswith(" — run `sibkb build`")
+
+
+WRONG = {
+    "[]": "what stands in manifest.json is of type list, not dict",
+    '"schema"': "what stands in manifest.json is of type str, not dict",
+    '{"schema": 1}': f"it has schema 1 and this sibkb reads schema {engine.SCHEMA}",
+    f'{{"schema": {engine.SCHEMA}}}': "`built` is missing from manifest.json, or has no place there",
+}
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_a_manifest_that_is_none_says_why(tmp_path: Path, text: str) -> None:
+    (tmp_path / "manifest.json").write_text(text)
+    with pytest.raises(GenerationError) as caught:
+        engine.read_manifest(tmp_path)
+    assert str(caught.value) == f"the index in {tmp_path} cannot be used: {WRONG[text]} — run `sibkb build`"
+
+
+ODD = {
+    "files": (3, "files in manifest.json is of type int, not dict"),
+    "name": (7, "name in manifest.json is of type int, not str"),
+    "parts": (True, "parts in manifest.json is of type bool, not int"),
+    "digests": ({"a": None}, "a in manifest.json is of type NoneType, not str"),
+}
+
+
+@pytest.mark.parametrize("field", ODD)
+def test_a_field_of_another_type_is_named(tmp_path: Path, generation: Path, field: str) -> None:
+    value, why = ODD[field]
+    values = json.loads((generation / "manifest.json").read_text())
+    (tmp_path / "manifest.json").write_text(json.dumps(values | {field: value}))
+    with pytest.raises(GenerationError) as caught:
+        engine.read_manifest(tmp_path)
+    assert str(caught.value) == f"the index in {tmp_path} cannot be used: {why} — run `sibkb build`"
+
+
 def test_opening_and_asking_changes_no_file(tmp_path: Path, generation: Path) -> None:
     folder = tmp_path / "copy"
     shutil.copytree(generation, folder)
     for _ in range(2):
         EmbeddedEngine(folder).matching(analyse("legal"), Filters(), 5)
     assert engine.check(folder) == engine.read_manifest(generation)
+
+
+def test_what_may_only_be_read_is_opened_and_nothing_is_left_behind(
+    shared: Path, generation: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Readers without the right to write were refused: tantivy makes a lock file where it opens."""
+    folder, aside = shared / "generation", shared / "aside"
+    shutil.copytree(generation, folder, ignore=shutil.ignore_patterns("*.lock"))
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    aside.mkdir()
+    aside.chmod(0o777)
+    monkeypatch.setattr(tempfile, "tempdir", str(aside))
+    with rights.binding():
+        with pytest.raises(PermissionError):
+            (folder / "words/.tantivy-meta.lock").touch()
+        found = EmbeddedEngine(folder).matching(analyse("legal"), Filters(), 5)
+    assert found == EmbeddedEngine(generation).matching(analyse("legal"), Filters(), 5)
+    assert list(aside.iterdir()) == []
+
+
+def test_whoever_may_read_one_file_may_read_them_all(generation: Path) -> None:
+    """tantivy made two of them for their owner alone, so that another user was refused."""
+    assert len({path.stat().st_mode for path in generation.rglob("*") if path.is_file()}) == 1
 
 
 def test_an_unknown_ceiling_is_refused(generation: Path) -> None:

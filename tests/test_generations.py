@@ -13,6 +13,7 @@ import pytest
 from sibkb import corpus, engine, generations
 from sibkb.errors import GenerationError
 from sibkb.model import Filters
+from tests.rights import guarded
 from tests.tiny import TinyEncoder
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -333,6 +334,15 @@ def test_a_damaged_generation_is_made_anew(house):
     assert ids(house) == {"apple", "pear"}
 
 
+def test_one_whose_parts_disagree_too(house):
+    """The digests of its files are right, so that a build took it for whole."""
+    name = publish(house).manifest.name
+    path = house / "indexes" / name / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | {"passages": 99}), encoding="utf-8")
+    assert publish(house).encoded > 0
+    assert ids(house) == {"apple", "pear"}
+
+
 def test_a_reader_whose_generation_vanishes_takes_the_next(house, monkeypatch):
     old = publish(house).manifest.name
     write(house / "corpus", "plum")
@@ -410,6 +420,44 @@ def test_not_if_its_front_matter_cannot_be_read(house):
     (house / "corpus/cases/pear.md").write_text("no front matter", encoding="utf-8")
     assert publish(house).kept == ()
     assert ids(house) == {"apple"}
+
+
+@pytest.fixture
+def unreadable(house, monkeypatch):
+    """Forbids to read pear, which the test may have changed before."""
+    return lambda: monkeypatch.setattr(Path, "open", guarded({house / "corpus/cases/pear.md"}))
+
+
+def test_a_file_that_cannot_be_read_is_served_as_before(house, unreadable):
+    """It used to end every build."""
+    publish(house)
+    write(house / "corpus", "plum")
+    unreadable()
+    for _ in range(2):
+        assert publish(house).kept == ("cases/pear.md",)
+        assert ids(house) == {"apple", "pear", "plum"}
+        assert seen(house) == {"It began and it ended."}
+
+
+def test_but_as_internal_where_it_may_have_become_another(house, unreadable):
+    publish(house)
+    write(house / "corpus", "pear", "It must not be told.", more="release: internal\n")
+    unreadable()
+    for _ in range(2):
+        assert publish(house).kept == ("cases/pear.md",)
+        assert seen(house) == set()
+        assert seen(house, "internal") == {"It began and it ended."}
+
+
+def test_and_as_it_says_once_it_can_be_read_again(house, monkeypatch):
+    first = publish(house)
+    write(house / "corpus", "pear", "It was told.")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", guarded({house / "corpus/cases/pear.md"}))
+        assert publish(house).manifest.files["cases/pear.md"][0] == ""
+    assert publish(house).kept == ()
+    assert seen(house) == {"It was told."}
+    assert first.manifest.files["cases/pear.md"][0] != ""
 
 
 def test_the_name_is_of_the_content_alone(house):

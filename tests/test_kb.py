@@ -1,18 +1,25 @@
 """The hall: opening, building when needed, following the folder, asking by words while the model still loads."""
 
 import contextlib
+import json
 import shutil
+import subprocess
+import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from sibkb import generations, kb
+from sibkb import checking, engine, generations, kb
 from sibkb.errors import CorpusError, GenerationError, QueryError, SibkbError
 from sibkb.model import Filters, Query
 from sibkb.settings import Settings
-from tests.test_generations import Counting, write
+from tests import rights
+from tests.rights import guarded
+from tests.test_generations import ROOT, Counting, write
 
 
 @pytest.fixture
@@ -63,20 +70,96 @@ def test_an_index_of_another_encoder_is_rebuilt(small):
     assert not first.is_current()
 
 
-def test_a_damaged_index_is_refused_and_a_build_mends_it(small):
-    base = kb.open_kb(small)
-    (small.indexes / base.generation / "passages.parquet").write_bytes(b"")
-    with pytest.raises(GenerationError, match="sibkb build"):
-        kb.open_kb(small)
-    kb.build(small)
-    assert found(kb.open_kb(small), "pear", mode="words")
+def _altered(**values: object) -> Callable[[Path], None]:
+    """Write other values into a manifest."""
+
+    def alter(folder: Path) -> None:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        (folder / "manifest.json").write_text(json.dumps(manifest | values), encoding="utf-8")
+
+    return alter
 
 
-def test_a_half_deleted_index_too(small):
+DAMAGES = {
+    "damaged": (
+        lambda folder: (folder / "passages.parquet").write_bytes(b""),
+        "passages.parquet is not the file that was built",
+    ),
+    "half deleted": (shutil.rmtree, "manifest.json is missing"),
+    "older": (_altered(schema=1), f"it has schema 1 and this sibkb reads schema {engine.SCHEMA}"),
+    "newer": (_altered(schema=99), f"it has schema 99 and this sibkb reads schema {engine.SCHEMA}"),
+    "no manifest": (_altered(files=3), "files in manifest.json is of type int, not dict"),
+    "in disagreement": (_altered(parts=1), "it has 8 vectors where its manifest says 1"),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_an_index_that_cannot_be_used_is_built_anew(small, name):
+    """It used to be refused, and one whose parts disagree outlived even a build."""
+    damage, why = DAMAGES[name]
+    before = kb.open_kb(small)
+    folder = small.indexes / before.generation
+    damage(folder)
+    said: list[str] = []
+    base = kb.open_kb(small, say=said.append)
+    assert said == [
+        f"The index in {folder} cannot be used: {why} — building the index first. This takes a minute or two, once."
+    ]
+    assert set(found(base, "pear", mode="words")) == {"pear"}
+    assert (base.generation, base.is_current()) == (before.generation, True)
+    assert engine.check(folder).parts == before.engine.manifest.parts
+
+
+def test_looking_at_a_damaged_index_builds_nothing(small):
+    folder = small.indexes / kb.open_kb(small).generation
+    (folder / "passages.parquet").write_bytes(b"")
+    told = {each.what: each.told for each in checking.doctor(small)}["Index"]
+    assert told == (
+        f"the index in {folder} cannot be used: passages.parquet is not the file that was built — run `sibkb build`"
+    )
+    assert (folder / "passages.parquet").read_bytes() == b""
+
+
+def test_a_damaged_index_is_refused_where_there_is_no_corpus(small):
+    folder = small.indexes / kb.open_kb(small).generation
+    (folder / "passages.parquet").unlink()
+    with pytest.raises(GenerationError) as caught:
+        kb.open_kb(replace(small, corpus=small.corpus / "none"))
+    assert str(caught.value) == f"the index in {folder} cannot be used: passages.parquet is missing — run `sibkb build`"
+
+
+def test_a_damaged_index_is_refused_where_nothing_may_be_written(small, shared):
+    indexes = shared / "indexes"
+    folder = indexes / kb.open_kb(replace(small, indexes=indexes)).generation
+    (folder / "passages.parquet").unlink()
+    for path in (indexes / ".lock", indexes):
+        path.chmod(0o555)
+    said: list[str] = []
+    with rights.binding(), pytest.raises(GenerationError) as caught:
+        kb.open_kb(replace(small, indexes=indexes, corpus=shared), say=said.append)
+    assert str(caught.value) == f"the index in {folder} cannot be used: passages.parquet is missing — run `sibkb build`"
+    assert said == []
+
+
+OPENER = """
+import sys
+from pathlib import Path
+from sibkb import kb
+from sibkb.settings import Settings
+from tests.tiny import TinyEncoder
+house = Path(sys.argv[1])
+base = kb.open_kb(Settings(corpus=house / "corpus", indexes=house / "indexes"), encoder=TinyEncoder())
+print(base.is_current(), *base.engine.documents)
+"""
+
+
+def test_two_that_mend_at_once_both_end_well(small):
     base = kb.open_kb(small)
-    shutil.rmtree(small.indexes / base.generation)
-    with pytest.raises(GenerationError, match="sibkb build"):
-        kb.open_kb(small)
+    (small.indexes / base.generation / "vectors.faiss").write_bytes(b"")
+    command = [sys.executable, "-c", OPENER, str(small.corpus.parent)]
+    openers = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    assert [opener.communicate(timeout=60)[0] for opener in openers] == ["True apple pear\n"] * 2
+    assert [path.name for path in small.indexes.iterdir() if path.is_dir()] == [base.generation]
 
 
 def test_an_empty_corpus_says_what_to_do_and_keeps_the_index(small):
@@ -282,6 +365,28 @@ def test_a_folder_that_is_away_for_a_while_is_told_and_followed_when_it_is_back(
     assert {str(error) for error in errors} == {
         f"there is no corpus folder at {small.corpus} — name one with --corpus or SIBKB_CORPUS"
     }
+
+
+def test_a_file_that_can_be_read_again_is_taken_up_though_its_time_is_the_same(small, monkeypatch):
+    monkeypatch.setattr(kb, "LOOK", 0.2)
+    unreadable = {small.corpus / "cases/pear.md"}
+    monkeypatch.setattr(Path, "open", guarded(unreadable))
+    builds = []
+    with following(small, lambda built: builds.append([each.id for each in built.reading.documents])):
+        assert wait_for(lambda: builds)
+        assert not kb.open_kb(small).stale()
+        unreadable.clear()
+        assert wait_for(lambda: len(builds) > 1)
+    assert builds == [["apple"], ["apple", "pear"]]
+
+
+def test_an_index_is_stale_once_a_file_can_be_read_again(small, monkeypatch):
+    unreadable = {small.corpus / "cases/pear.md"}
+    monkeypatch.setattr(Path, "open", guarded(unreadable))
+    base = kb.open_kb(small)
+    assert not base.stale()
+    unreadable.clear()
+    assert base.stale()
 
 
 def test_a_file_that_is_no_case_builds_nothing(small, monkeypatch):

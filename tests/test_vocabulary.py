@@ -10,7 +10,9 @@ from sibkb.model import STRICTNESS
 from sibkb.vocabulary import Vocabulary
 
 ALL: Mapping[str, Vocabulary] = {
-    name: value for name, value in vars(vocabulary).items() if name.isupper() and isinstance(value, Mapping)
+    name: value
+    for name, value in vars(vocabulary).items()
+    if name[0] != "_" and name.isupper() and isinstance(value, Mapping)
 }
 
 
@@ -39,6 +41,11 @@ def test_labels_differ_and_meanings_are_sentences(name: str) -> None:
 def test_nobody_can_change_them(name: str) -> None:
     with pytest.raises(TypeError, match="does not support item assignment"):
         ALL[name]["new"] = vocabulary.Term("New", "A word.")  # type: ignore[index]
+
+
+def test_a_country_has_a_name_or_its_letters() -> None:
+    assert vocabulary.country("KE") == "Kenya"
+    assert vocabulary.country("ZZ") == "ZZ"
 
 
 def test_releases_are_ordered_as_the_model_orders_them() -> None:

@@ -89,7 +89,8 @@ def test_analyse(text: str) -> None:
 def test_words_can_be_replaced_in_phrases_too() -> None:
     terms = analyse('"the legwrok" comissioner legwork').replaced({"legwrok": "legwork", "comissioner": "Commissioner"})
     assert terms == Terms(
-        words=(QueryWord("legwork", "legwork"), QueryWord("Commissioner", "commission")), phrases=(("the", "legwork"),)
+        words=(QueryWord("legwork", "legwork", times=2), QueryWord("Commissioner", "commission")),
+        phrases=(("the", "legwork"),),
     )
 
 

@@ -11,15 +11,16 @@ words/               stems, in tantivy
 """
 
 from sibkb.engine.manifest import SCHEMA, ManifestHead, check, read_manifest
-from sibkb.engine.opened import EmbeddedEngine
+from sibkb.engine.opened import EmbeddedEngine, usable
 from sibkb.engine.tables import read_tables
-from sibkb.engine.writing import Part, context, digest, embedded_text, make_parts, reusable, write
+from sibkb.engine.writing import Part, above, context, digest, embedded_text, make_parts, reusable, write
 
 __all__ = [
     "SCHEMA",
     "EmbeddedEngine",
     "ManifestHead",
     "Part",
+    "above",
     "check",
     "context",
     "digest",
@@ -28,5 +29,6 @@ __all__ = [
     "read_manifest",
     "read_tables",
     "reusable",
+    "usable",
     "write",
 ]

@@ -4,6 +4,7 @@ Texts are given to tantivy as stems between spaces, and queries are built, never
 query language.
 """
 
+import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -15,18 +16,15 @@ import tantivy
 from tantivy import Occur, Query
 
 from sibkb.engine import tables
+from sibkb.engine.manifest import LOCK
 from sibkb.engine.tables import Rows
 from sibkb.engine.top import Scores, best, rounded
 from sibkb.model import STRICTNESS
 from sibkb.words import Terms, fold, is_common, nearest_word, stem, tokens
 
-BODY: Final = 1.0
-HEAD: Final = 0.5
-"""What a word in the text counts, and one in the title, headings, speaker or context above it."""
-
 FOLDER: Final = "words"
 VOCABULARY: Final = "vocabulary.parquet"
-_FIELDS: Final = {"body": BODY, "head": HEAD}
+_TEXT: Final = "text"
 _HEAP: Final = 500_000_000
 """Enough for one segment: a second would make scores depend on how the texts were spread."""
 _BITS: Final = 20
@@ -34,7 +32,7 @@ _BITS: Final = 20
 
 
 def write(folder: Path, texts: Sequence[tuple[str, str, str]]) -> None:
-    """Write the words of each row's head and body; the release says from where on they may be suggested."""
+    """Write the words above each row and of its text; the release says from where on they may be suggested."""
     _write_index(folder / FOLDER, texts)
     _write_vocabulary(folder / VOCABULARY, texts)
 
@@ -43,21 +41,33 @@ def _write_index(folder: Path, texts: Sequence[tuple[str, str, str]]) -> None:
     folder.mkdir()
     index = tantivy.Index(_schema(), path=str(folder))
     writer = index.writer(heap_size=_HEAP, num_threads=1)
-    for row, (head, body, _) in enumerate(texts):
+    for row, (above, text, _) in enumerate(texts):
         document = tantivy.Document()
         document.add_integer("row", row)
-        document.add_text("head", _stems(head))
-        document.add_text("body", _stems(body))
+        document.add_text(_TEXT, _stems(above))
+        document.add_text(_TEXT, _stems(text))  # two values of one field: no phrase goes from one to the other
         writer.add_document(document)
     writer.commit()
     writer.wait_merging_threads()
+    for path in folder.iterdir():  # tantivy makes some of them for their owner alone
+        path.chmod(folder.stat().st_mode & 0o666)
 
 
 def _schema() -> Any:
     builder = tantivy.SchemaBuilder().add_integer_field("row", indexed=True, fast=True)
-    for field in _FIELDS:
-        builder.add_text_field(field, tokenizer_name="whitespace", index_option="position")
-    return builder.build()
+    return builder.add_text_field(_TEXT, tokenizer_name="whitespace", index_option="position").build()
+
+
+def _open(folder: Path) -> tantivy.Index:
+    """Open the words where they lie, or through links where nothing may be written: tantivy makes a lock file there."""
+    try:
+        return tantivy.Index.open(str(folder))
+    except ValueError:
+        with tempfile.TemporaryDirectory(prefix="sibkb-") as aside:  # all is mapped once it is open
+            for path in folder.iterdir():
+                if path.suffix != LOCK:
+                    Path(aside, path.name).symlink_to(path.absolute())
+            return tantivy.Index.open(aside)
 
 
 def _stems(text: str) -> str:
@@ -66,8 +76,8 @@ def _stems(text: str) -> str:
 
 def _write_vocabulary(path: Path, texts: Iterable[tuple[str, str, str]]) -> None:
     counts: dict[str, Counter[str]] = {release: Counter() for release in STRICTNESS}
-    for head, body, release in texts:
-        for text in (head, body):
+    for *both, release in texts:
+        for text in both:
             counts[release].update(text[token.start : token.end] for token in tokens(text))
     rows = [
         {"word": word, "stem": stem(word), **{release: counts[release][word] for release in STRICTNESS}}
@@ -82,7 +92,7 @@ class Lexicon:
 
     def __init__(self, folder: Path, order: Rows, ceiling: str) -> None:
         self._order = order
-        index = tantivy.Index.open(str(folder / FOLDER))
+        index = _open(folder / FOLDER)
         self._schema = index.schema
         self._searcher = index.searcher()
         self._stems, self._words = _vocabulary(folder / VOCABULARY, ceiling)
@@ -110,7 +120,7 @@ class Lexicon:
         found: list[set[str]] = [set() for _ in rows]
         for start in range(0, len(terms.stems), _BITS):
             stems = terms.stems[start : start + _BITS]
-            bits = [Query.const_score_query(self._either((stem,)), float(1 << i)) for i, stem in enumerate(stems)]
+            bits = [Query.const_score_query(self._has((stem,)), float(1 << i)) for i, stem in enumerate(stems)]
             sums = self._each(_any(bits), rows).astype(np.int64)
             for have, number in zip(found, sums, strict=True):
                 have.update(stem for i, stem in enumerate(stems) if number >> i & 1)
@@ -125,18 +135,14 @@ class Lexicon:
         return nearest_word(word, self._words)
 
     def _query(self, terms: Terms) -> Query:
-        phrases = [(Occur.Must, self._either(phrase)) for phrase in terms.phrases]
-        words = [(Occur.Should, self._either((stem,))) for stem in terms.stems]
+        phrases = [(Occur.Must, self._has(phrase)) for phrase in terms.phrases]
+        words = [(Occur.Should, Query.boost_query(self._has((word.stem,)), float(word.times))) for word in terms.words]
         return Query.boolean_query([*phrases, *words])
 
-    def _either(self, stems: Sequence[str]) -> Query:
-        """The word or phrase in any field."""
-        return _any([Query.boost_query(self._in(field, stems), weight) for field, weight in _FIELDS.items()])
-
-    def _in(self, field: str, stems: Sequence[str]) -> Query:
+    def _has(self, stems: Sequence[str]) -> Query:
         if len(stems) == 1:
-            return Query.term_query(self._schema, field, stems[0])
-        return Query.phrase_query(self._schema, field, list(stems))
+            return Query.term_query(self._schema, _TEXT, stems[0])
+        return Query.phrase_query(self._schema, _TEXT, list(stems))
 
     def _among(self, rows: Rows, query: Query) -> Query:
         """The query with a filter that adds nothing to the score; a long list is slow, so the shorter is named."""

@@ -6,14 +6,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar, get_type_hints
 
 from sibkb.errors import GenerationError
 from sibkb.model import Manifest
 
-SCHEMA: Final = 2
+Value = TypeVar("Value")
+
+SCHEMA: Final = 3
 """Raised whenever files of an older version can no longer be read or would be made otherwise."""
 NAME: Final = "manifest.json"
+LOCK: Final = ".lock"
+"""How the names of locks end, which come and go as tantivy opens the words."""
+_FIELDS: Final[Mapping[str, Any]] = get_type_hints(Manifest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +42,7 @@ def refusing(folder: Path) -> Iterator[None]:
     except GenerationError:
         raise
     except (OSError, ValueError, TypeError, KeyError, RuntimeError) as error:
-        raise damaged(folder, str(error).strip().splitlines()[0] if str(error) else type(error).__name__) from error
+        raise damaged(folder, str(error).strip().partition("\n")[0] or type(error).__name__) from error
 
 
 def damaged(folder: Path, why: str) -> GenerationError:
@@ -50,16 +55,37 @@ def read_manifest(folder: Path) -> Manifest:
     with refusing(folder):
         if not (folder / NAME).is_file():
             raise damaged(folder, f"{NAME} is missing")
-        values = json.loads((folder / NAME).read_text(encoding="utf-8"))
-        if values["schema"] != SCHEMA:
-            raise damaged(folder, f"it has schema {values['schema']} and this sibkb reads schema {SCHEMA}")
-        files = {path: _stamp(stamp) for path, stamp in values.pop("files").items()}
-        return Manifest(files=files, **values)
+        values = _table(json.loads((folder / NAME).read_text(encoding="utf-8")), "what stands")
+        if values.get("schema") != SCHEMA:
+            raise damaged(folder, f"it has schema {values.get('schema')!r} and this sibkb reads schema {SCHEMA}")
+        return _manifest(values)
 
 
-def _stamp(stamp: list[Any]) -> tuple[str, int, int]:
-    digest, time, size = stamp
-    return str(digest), int(time), int(size)
+def _manifest(values: Mapping[str, Any]) -> Manifest:
+    """The manifest of these values; a ValueError names the first that is none of it."""
+    if odd := values.keys() ^ _FIELDS.keys():
+        raise ValueError(f"`{min(odd)}` is missing from {NAME}, or has no place there")
+    files = {path: _stamp(stamp, path) for path, stamp in _table(values["files"], "files").items()}
+    digests = {path: _of(str, digest, path) for path, digest in _table(values["digests"], "digests").items()}
+    plain = {name: _of(kind, values[name], name) for name, kind in _FIELDS.items() if kind in (str, int)}
+    return Manifest(files=files, digests=digests, **plain)
+
+
+def _table(value: Any, name: str) -> dict[str, Any]:
+    table: dict[str, Any] = _of(dict, value, name)
+    return table
+
+
+def _stamp(value: Any, name: str) -> tuple[str, int, int]:
+    digest, time, size = _of(list, value, name)
+    return _of(str, digest, name), _of(int, time, name), _of(int, size, name)
+
+
+def _of(kind: type[Value], value: Any, name: str) -> Value:
+    """The value, if it is of just that kind: True is no number here."""
+    if type(value) is not kind:
+        raise ValueError(f"{name} in {NAME} is of type {type(value).__name__}, not {kind.__name__}")
+    return value
 
 
 def write_manifest(folder: Path, head: ManifestHead, counts: Mapping[str, Any]) -> Manifest:
@@ -83,8 +109,8 @@ def check(folder: Path) -> Manifest:
 
 
 def _digests(folder: Path) -> dict[str, str]:
-    """Digests of all files but locks, which come and go as tantivy opens the words."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
+    """Digests of all files but locks."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != LOCK)
     return {path.relative_to(folder).as_posix(): _digest(path) for path in paths if path.name != NAME}
 
 

@@ -12,7 +12,7 @@ from sibkb.engine.lexicon import Lexicon
 from sibkb.engine.manifest import check, damaged, refusing
 from sibkb.engine.tables import Rows
 from sibkb.engine.vectors import FloatArray, Vectors
-from sibkb.errors import QueryError
+from sibkb.errors import GenerationError, QueryError
 from sibkb.model import FILTER_FIELDS, STRICTNESS, Document, Filters, Passage, Scored, ran_in, visible
 from sibkb.words import Terms
 
@@ -37,6 +37,7 @@ class EmbeddedEngine:
             self._refuse_disagreement(folder, len(documents))
         self._seen = self._mask("release", STRICTNESS[: STRICTNESS.index(ceiling) + 1])
         self._rows = {self._ids[row]: int(row) for row in np.flatnonzero(self._seen)}
+        self._summaries = {self._ids[row] for row in np.flatnonzero(self._seen & self._mask("kind", ("summary",)))}
         self.documents: Mapping[str, Document] = {
             each.id: self._as_seen(each) for each in documents if visible(ceiling, each.release)
         }
@@ -117,7 +118,9 @@ class EmbeddedEngine:
         return tuple(Scored(id=self._ids[row], score=score) for row, score in found)
 
     def _as_seen(self, document: Document) -> Document:
-        return replace(document, passage_ids=tuple(id for id in document.passage_ids if id in self._rows))
+        """Without the passages that may not be seen, nor the summary that one of them is."""
+        ids = tuple(id for id in document.passage_ids if id in self._rows)
+        return replace(document, passage_ids=ids, summary=document.summary if self._summaries & set(ids) else "")
 
     def _refuse_disagreement(self, folder: Path, documents: int) -> None:
         parts, dimension = self._vectors.shape
@@ -131,3 +134,12 @@ class EmbeddedEngine:
         ):
             if have != want:
                 raise damaged(folder, f"it has {have} {name} where its manifest says {want}")
+
+
+def usable(folder: Path) -> bool:
+    """Whether the generation can be opened, which is more than `check` says: its parts must agree too."""
+    try:
+        EmbeddedEngine(folder, STRICTNESS[-1])
+    except GenerationError:
+        return False
+    return True

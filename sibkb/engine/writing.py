@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from sibkb import vocabulary
 from sibkb.engine import lexicon, tables, vectors
 from sibkb.engine.manifest import ManifestHead, refusing, write_manifest
 from sibkb.engine.vectors import FloatArray
@@ -30,6 +31,13 @@ def context(document: Document, passage: Passage) -> str:
     """What a reader knows before the first word: the title, the headings, who speaks, and what was going on."""
     parts = (document.title, *passage.heading, passage.speaker, passage.context)
     return " — ".join(dict.fromkeys(part for part in parts if part))
+
+
+def above(document: Document, passage: Passage) -> str:
+    """What is searched by words besides the text: its context, and what a card says of it in words of ours."""
+    themes = (vocabulary.THEMES[theme].label for theme in passage.themes)
+    countries = map(vocabulary.country, document.countries)
+    return " — ".join((context(document, passage), *themes, document.place or "", *countries))
 
 
 def embedded_text(document: Document, passage: Passage) -> str:
@@ -78,7 +86,7 @@ def write(  # noqa: PLR0913, each is a file of its own
 
 
 def _words(document: Document, passage: Passage) -> tuple[str, str, str]:
-    return context(document, passage), passage.text, strictest((document.release, passage.release))
+    return above(document, passage), passage.text, strictest((document.release, passage.release))
 
 
 def _write_vectors(folder: Path, parts: Sequence[Part], arrays: Sequence[FloatArray], dimension: int) -> int:

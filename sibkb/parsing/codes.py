@@ -13,6 +13,7 @@ CODES: Final[Mapping[str, str]] = {
     "D004": "the front matter is not closed",
     "D005": "the file's name is no document id",
     "D006": "something is left to do (TODO)",
+    "D007": "the file cannot be read",
     "F001": "the front matter is not the YAML we read",
     "F010": "unknown key",
     "F011": "missing key",
