@@ -5,11 +5,18 @@ from pathlib import Path
 import streamlit as st
 
 from sibkb.errors import SibkbError
-from sibkb.ui import cards, session
+from sibkb.ui import cards, links, session
 
 st.set_page_config(page_title="sibkb: what social impact bonds taught", page_icon="📖")
-st.html(Path(cards.__file__).with_name("style.css"))
-pages = [st.Page("sibkb/ui/search.py", title="Search", default=True)]
+ui = Path(cards.__file__).parent
+st.html(ui / "style.css")
+st.html(f"<script>{(ui / 'links.js').read_text(encoding='utf-8')}</script>", unsafe_allow_javascript=True)
+pages = [
+    st.Page(links.SEARCH, title="Search", default=True),
+    st.Page(links.BROWSE, title="Browse"),
+    st.Page(links.VOICES, title="Voices"),
+    st.Page(links.DOCUMENT, title="Case", visibility="hidden"),
+]
 try:
     session.follow()
     st.navigation(pages, position="top").run()

@@ -240,7 +240,7 @@ def test_corpus_text_is_escaped_and_otherwise_as_written():
     shown = cards.card([hit("$5 :red[x] <b> *y* javascript: -- -> “z”")])
     assert "“$5 :red[x] &lt;b&gt; *y* javascript: -- -&gt; “z””" in shown
     assert "A &lt;i&gt;case&lt;/i&gt;" in shown
-    assert "href" not in shown
+    assert re.findall('href="([^"]*)"', shown) == ["document?id=d&amp;passage=x"] * 2
 
 
 @pytest.mark.parametrize(

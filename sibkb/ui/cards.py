@@ -8,111 +8,51 @@ from sibkb import vocabulary
 from sibkb.errors import CorpusError, SibkbError
 from sibkb.exporting import quoted, read_in_words, why
 from sibkb.model import NOT_RECORDED, Document, Hit, Passage, Source
+from sibkb.ui import links
 from sibkb.words import stem, tokens
 
 Span = tuple[int, int]
 
 _MONTHS: Final = tuple("January February March April May June July August September October November December".split())  # noqa: SIM905
-_COUNTRIES: Final = dict(
-    line.split(" ", 1)
-    for line in """\
-AR Argentina
-AT Austria
-AU Australia
-BA Bosnia and Herzegovina
-BD Bangladesh
-BE Belgium
-BR Brazil
-CA Canada
-CD DR Congo
-CH Switzerland
-CI Côte d’Ivoire
-CL Chile
-CM Cameroon
-CO Colombia
-DE Germany
-DK Denmark
-ES Spain
-ET Ethiopia
-FI Finland
-FR France
-GB United Kingdom
-GH Ghana
-ID Indonesia
-IE Ireland
-IL Israel
-IN India
-IT Italy
-JO Jordan
-JP Japan
-KE Kenya
-KH Cambodia
-KR South Korea
-LB Lebanon
-MA Morocco
-ML Mali
-MX Mexico
-MZ Mozambique
-NG Nigeria
-NL Netherlands
-NO Norway
-NP Nepal
-NZ New Zealand
-PE Peru
-PK Pakistan
-PL Poland
-PS Palestine
-PT Portugal
-RU Russia
-RW Rwanda
-SE Sweden
-SG Singapore
-SL Sierra Leone
-SN Senegal
-TZ Tanzania
-UG Uganda
-US United States
-VN Vietnam
-ZA South Africa
-ZM Zambia""".splitlines()
-)
-"""Where impact bonds have been made; another country is shown by its two letters."""
-
 _DEALS: Final = frozenset({"case", "programme"})
 """Kinds of document that run and end."""
 
 
-def country(code: str) -> str:
-    """What a country is called."""
-    return _COUNTRIES.get(code, code)
-
-
-def card(hits: Sequence[Hit]) -> str:
+def card(hits: Sequence[Hit], question: str = "") -> str:
     """A document and some of its passages."""
     document = hits[0].document
     title = marked(document.title, _matching(document.title, hits[0]))
-    facts = " · ".join(escape(fact) for fact in _about(document))
-    return f'<article class="kb-card"><h3>{title}</h3><p class="kb-facts">{facts}</p>{passages(hits)}</article>'
+    heading = f'<h3><a href="{escape(links.address(document, hits[0].passage, question))}">{title}</a></h3>'
+    facts = " · ".join(escape(fact) for fact in about(document))
+    return f'<article class="kb-card">{heading}<p class="kb-facts">{facts}</p>{passages(hits, question)}</article>'
 
 
-def passages(hits: Iterable[Hit]) -> str:
+def passages(hits: Iterable[Hit], question: str = "") -> str:
     """Passages of one document, each with who, when, why and whence."""
-    return "".join(f'<section class="kb-passage">{"".join(_rows(hit))}</section>' for hit in hits)
+    return "".join(f'<section class="kb-passage">{"".join(_rows(hit, question))}</section>' for hit in hits)
 
 
-def _rows(hit: Hit) -> Iterator[str]:
+def _rows(hit: Hit, question: str) -> Iterator[str]:
     passage, document = hit.passage, hit.document
     yield f'<p class="kb-kind">{" · ".join(_kind(hit))}</p>'
     if passage.context:
         yield f'<p class="kb-context">{escape(passage.context)}</p>'
     yield _text(hit)
-    yield from (f'<p class="kb-who">{escape(line)}</p>' for line in _who(passage))
+    yield from (f'<p class="kb-who">{escape(line)}</p>' for line in who(passage))
     yield f'<p class="kb-why"><b>Why it is here:</b> {escape(_reason(hit))}</p>'
-    sources = "; ".join(_cited(document.source(id)) for id in passage.source_ids)
+    sources = "; ".join(cited(document.source(id)) for id in passage.source_ids)
     yield f'<p class="kb-source"><b>Source:</b> {sources or NOT_RECORDED}</p>'
+    place = links.address(document, passage, question)
+    yield (
+        f'<p class="kb-source"><b>File:</b> <span class="kb-path">{escape(document.path)}</span>, {lines(passage)}. '
+        f'<a href="{escape(place)}">Read it in its place</a></p>'
+    )
+
+
+def lines(passage: Passage) -> str:
+    """Where it stands in its file."""
     first, last = passage.lines
-    lines = f"line {first}" if first == last else f"lines {first}–{last}"
-    yield f'<p class="kb-source"><b>File:</b> <span class="kb-path">{escape(document.path)}</span>, {lines}</p>'
+    return f"line {first}" if first == last else f"lines {first}–{last}"
 
 
 def marked(text: str, spans: Iterable[Span], style: str = "kb-word") -> str:
@@ -153,7 +93,8 @@ def _kind(hit: Hit) -> Iterator[str]:
     yield from (escape(vocabulary.THEMES[theme].label) for theme in passage.themes)
 
 
-def _who(passage: Passage) -> Iterator[str]:
+def who(passage: Passage) -> Iterator[str]:
+    """Who speaks, about whom, and what it is good for, a line each."""
     voice = passage.kind in ("quote", "perspective")
     if voice or passage.speaker:
         role = vocabulary.ROLES[passage.speaker_role].label if passage.speaker_role else f"role {NOT_RECORDED}"
@@ -171,7 +112,8 @@ def _reason(hit: Hit) -> str:
     return f"{why(hit)} The nearest sentence is underlined." if hit.closest else why(hit)
 
 
-def _cited(source: Source) -> str:
+def cited(source: Source) -> str:
+    """A source as a link, where it has a safe address, and how far it was read."""
     title = escape(source.title)
     if source.url and source.url.startswith(("https://", "http://")):
         title = f'<a href="{escape(source.url)}" target="_blank" rel="noopener">{title}</a>'
@@ -179,9 +121,10 @@ def _cited(source: Source) -> str:
     return ", ".join((title, *(escape(each) for each in rest if each)))
 
 
-def _about(document: Document) -> Iterator[str]:
+def about(document: Document) -> Iterator[str]:
+    """What it is, where, of which field, when, and how it ended."""
     yield vocabulary.DOCUMENT_KINDS[document.kind].label
-    names = [country(code) for code in document.countries]
+    names = [vocabulary.country(code) for code in document.countries]
     yield ", ".join([document.place, *names] if document.place else names)
     yield "No single sector" if document.sector == "other" else vocabulary.SECTORS[document.sector].label
     yield _dates(document)

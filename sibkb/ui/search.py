@@ -1,7 +1,7 @@
 """The Search page: a question, filters, one call, the empty case, the passages that answer."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable
 from dataclasses import replace
 from html import escape
 from typing import Final
@@ -11,8 +11,8 @@ import streamlit as st
 from sibkb import vocabulary
 from sibkb.errors import QueryError
 from sibkb.kb import KnowledgeBase
-from sibkb.model import FILTER_FIELDS, FILTER_WORDS, MODES, Filters, Hit, Query, Results, span
-from sibkb.ui import cards, session
+from sibkb.model import FILTER_FIELDS, MODES, Filters, Hit, Query, Results
+from sibkb.ui import cards, filters, session
 from sibkb.ui.session import PAGE_SIZE
 
 LEAD: Final = (
@@ -26,22 +26,7 @@ EXAMPLES: Final = (
     "who lost money when it ended early",
     "why would an investor put money in",
 )
-LABELS: Final[Mapping[str, str]] = {
-    "kind": "Kind of passage",
-    "theme": "Theme",
-    "sector": "Sector",
-    "country": "Country",
-    "stage": "How far the project got",
-    "work_stage": "Stage of the work",
-    "audience": "Useful to",
-    "role": "Who speaks",
-    "about_role": "About whom",
-    "basis": "Where a lesson comes from",
-    "years": "Years",
-}
 MODE_LABELS: Final = {"hybrid": "Words and meaning", "words": "Words only", "meaning": "Meaning only"}
-
-Facets = Mapping[str, Mapping[str, int]]
 
 
 def page(base: KnowledgeBase) -> None:
@@ -52,7 +37,7 @@ def page(base: KnowledgeBase) -> None:
     asking = bool(query.text.strip() or query.filters)
     if not asking:
         st.html(LEAD)
-    years = _span(base)
+    years = filters.span_of(base)
     st.text_input(
         "Your question",
         key="q",
@@ -84,25 +69,11 @@ def _answer(base: KnowledgeBase, query: Query) -> tuple[Query, Results]:
     return query, results
 
 
-def _span(base: KnowledgeBase) -> tuple[int, int]:
-    years = [year for document in base.engine.documents.values() for year in span(document) or ()]
-    return (min(years), max(years)) if years else (0, 0)
-
-
-def label(field: str, value: str) -> str:
-    """A filter's value as a reader says it."""
-    if field in ("country", "years"):
-        return cards.country(value)
-    return FILTER_WORDS[field][value].label
-
-
-def _filters(query: Query, facets: Facets, years: tuple[int, int]) -> None:
+def _filters(query: Query, facets: filters.Facets, years: tuple[int, int]) -> None:
     with st.sidebar:
         st.header("Narrow it down", anchor=False)
-        for field in FILTER_FIELDS:
-            _choices(field, getattr(query.filters, field), facets.get(field, {}), years)
-        if years[0] < years[1]:
-            _years(query.filters.years or years, years)
+        filters.choose(FILTER_FIELDS, query.filters, facets, years)
+        filters.choose_years(query.filters.years or years, years)
         st.radio(
             "Search by",
             list(MODES),
@@ -111,43 +82,6 @@ def _filters(query: Query, facets: Facets, years: tuple[int, int]) -> None:
             on_change=session.push,
             args=(years,),
         )
-
-
-def _choices(field: str, chosen: tuple[str, ...], counts: Mapping[str, int], years: tuple[int, int]) -> None:
-    options = _ordered(field, {*counts, *chosen})
-    if not options:
-        return
-    title = f"{LABELS[field]} ({len(chosen)} chosen)" if chosen else LABELS[field]
-    with st.expander(title, expanded=bool(chosen) or field == "kind", key=f"open-{field}"):
-        st.pills(
-            LABELS[field],
-            options,
-            selection_mode="multi",
-            format_func=lambda value: f"{label(field, value)} ({counts.get(value, 0)})",
-            key=field,
-            on_change=session.push,
-            args=(years,),
-            label_visibility="collapsed",
-        )
-
-
-def _ordered(field: str, values: Set[str]) -> list[str]:
-    """In an order that stays when counts change: the vocabulary's, and countries by name."""
-    order = FILTER_WORDS.get(field)
-    return [word for word in order if word in values] if order else sorted(values, key=cards.country)
-
-
-def _years(chosen: tuple[int, int], years: tuple[int, int]) -> None:
-    session.set_years(chosen)
-    st.slider(
-        "Years in which it ran",
-        min(chosen[0], years[0]),
-        max(chosen[1], years[1]),
-        key="years",
-        on_change=session.push,
-        args=(years,),
-        help="Leaves out what has no dates on record.",
-    )
 
 
 def _home(base: KnowledgeBase) -> None:
@@ -178,7 +112,7 @@ def _results(base: KnowledgeBase, results: Results) -> None:
     _active(results.query)
     if results.total:
         st.header(_heading(results), anchor=False)
-        _cards(results.hits)
+        _cards(results.hits, results.query.text)
         if results.total > PAGE_SIZE:
             _pages(results)
         return
@@ -186,7 +120,7 @@ def _results(base: KnowledgeBase, results: Results) -> None:
     _ways_on(base, results)
     if results.near_misses:
         st.subheader("Closest passages:", anchor=False)
-        _cards(results.near_misses)
+        _cards(results.near_misses, results.query.text)
 
 
 def _heading(results: Results) -> str:
@@ -215,8 +149,8 @@ def _ways_on(base: KnowledgeBase, results: Results) -> None:
 
 
 def _way_on(field: str, value: str, count: int) -> str:
-    words = ", ".join(label(field, each) for each in value.split(", "))
-    return f"Without {LABELS[field]}: {words}: {count} result{'s' * (count != 1)}"
+    words = ", ".join(filters.label(field, each) for each in value.split(", "))
+    return f"Without {filters.LABELS[field]}: {words}: {count} result{'s' * (count != 1)}"
 
 
 def _link(label: str, query: Query, icon: str | None = None) -> None:
@@ -227,7 +161,8 @@ def _link(label: str, query: Query, icon: str | None = None) -> None:
 def _active(query: Query) -> None:
     """What narrows the answer, each with its way out."""
     chosen = {
-        field: ", ".join(label(field, each) for each in values) for field, values in query.filters.active().items()
+        field: ", ".join(filters.label(field, each) for each in values)
+        for field, values in query.filters.active().items()
     }
     if query.filters.years:
         chosen["years"] = "–".join(map(str, query.filters.years))
@@ -235,11 +170,11 @@ def _active(query: Query) -> None:
         return
     with st.container(horizontal=True):
         for field, words in chosen.items():
-            link = f"{LABELS[field]}: {words}"
+            link = f"{filters.LABELS[field]}: {words}"
             _link(link, session.without(query, field), icon=":material/close:")
 
 
-def _cards(hits: Iterable[Hit]) -> None:
+def _cards(hits: Iterable[Hit], question: str) -> None:
     """One card a document, in the order of its best passage; all is open where there is little else to see."""
     groups: dict[str, list[Hit]] = {}
     for hit in hits:
@@ -247,10 +182,10 @@ def _cards(hits: Iterable[Hit]) -> None:
     for first, *more in groups.values():
         kind = vocabulary.DOCUMENT_KINDS[first.document.kind].label.lower()
         with st.container(border=True):
-            st.html(cards.card([first]))
+            st.html(cards.card([first], question))
             if more:
                 with st.expander(f"{len(more)} more in this {kind}", expanded=len(groups) < 3):
-                    st.html(f'<div class="kb-more">{cards.passages(more)}</div>')
+                    st.html(f'<div class="kb-more">{cards.passages(more, question)}</div>')
 
 
 def _pages(results: Results) -> None:

@@ -1,0 +1,117 @@
+"""The Document page: one case from its facts to its sources, arrived at where the reader was led."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Final
+
+import streamlit as st
+
+from sibkb import search
+from sibkb.errors import QueryError
+from sibkb.kb import KnowledgeBase
+from sibkb.model import Document, Passage
+from sibkb.ui import cards, links, reading, session
+from sibkb.ui.reading import Reader, Section
+from sibkb.words import analyse
+
+RELATED: Final[Mapping[str, str]] = {
+    "part_of": "Part of",
+    "parts": "Its projects",
+    "supported_by": "Supported by",
+    "supports": "Projects it supported",
+    "follows": "Follows",
+    "followed_by": "Followed by",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the address asks: a document, a passage in it, and the question that led here."""
+
+    id: str = ""
+    passage: str = ""
+    question: str = ""
+
+
+def page(base: KnowledgeBase) -> None:
+    """The document that was asked for, or a way on where there is none."""
+    asked = Asked(**{key: st.query_params.get(name, "") for key, name in _NAMES.items()})
+    try:
+        document = base.document(asked.id)
+    except QueryError as error:
+        _unknown(asked, error)
+        return
+    passages = base.engine.passages(document.passage_ids)
+    reader = _reader(document, passages, asked)
+    parts = reading.sections(document, passages, reader)
+    related = base.related(document)
+    _contents(parts, related)
+    _head(document, passages, reader, asked)
+    for part in parts:
+        st.header(links.plain(part.heading), anchor=part.anchor)
+        st.html(f'<div class="kb-reading">{part.html}</div>')
+        if part.anchor == "at-a-glance":
+            _related(related)
+    if reader.passage:
+        _arrive(reader.passage)
+
+
+_NAMES: Final = {"id": "id", "passage": "passage", "question": "q"}
+
+
+def _unknown(asked: Asked, error: QueryError) -> None:
+    st.title("There is no such case here", anchor=False)
+    st.html(cards.note(f"{error}." if asked.id else "The address names no case."))
+    st.page_link(links.BROWSE, label="Browse all cases", icon=":material/list:")
+    st.page_link(links.SEARCH, label="Ask a question", icon=":material/search:")
+
+
+def _reader(document: Document, passages: Sequence[Passage], asked: Asked) -> Reader:
+    found = next((each for each in passages if each.id == f"{document.id}.{asked.passage}"), None)
+    if not found:
+        return Reader()
+    return Reader(passage=asked.passage, marks=search.marks(found.text, analyse(asked.question[: search.LONGEST])))
+
+
+def _contents(parts: Sequence[Section], related: Mapping[str, object]) -> None:
+    entries = [(part.anchor, part.heading) for part in parts]
+    if related:
+        entries.insert(1, ("related", "Related"))
+    items = "".join(f'<li><a href="#{escape(anchor)}">{escape(heading)}</a></li>' for anchor, heading in entries)
+    with st.sidebar:
+        st.html(f'<nav class="kb-contents" aria-label="On this page"><b>On this page</b><ol>{items}</ol></nav>')
+
+
+def _head(document: Document, passages: Sequence[Passage], reader: Reader, asked: Asked) -> None:
+    st.title(links.plain(document.title), anchor=False)
+    facts = " · ".join(map(escape, cards.about(document)))
+    st.html(f'<p class="kb-facts">{facts}</p>{reading.summary(document, passages, reader)}')
+    if asked.passage and not reader.passage:
+        st.html(cards.note("The passage you came for is not here any more. This is the whole document."))
+
+
+def _related(related: Mapping[str, Sequence[Document]]) -> None:
+    if not related:
+        return
+    st.header("Related", anchor="related")
+    for relation, documents in related.items():
+        st.subheader(RELATED[relation], anchor=False)
+        with st.container(horizontal=True, key=f"related-{relation}"):
+            for document in documents:
+                links.to_document(document)
+
+
+def _arrive(name: str) -> None:
+    """Bring the passage into view, once it is drawn; the comment makes each arrival a new script."""
+    script = f"""
+    const find = (left) => {{
+      const place = document.getElementById("p-{escape(name)}");
+      if (place) {{ place.scrollIntoView({{block: "center"}}); place.focus({{preventScroll: true}}); }}
+      else if (left) setTimeout(() => find(left - 1), 50);
+    }};
+    find(40);"""
+    st.html(f"<script>{script} // {escape(name)}</script>", unsafe_allow_javascript=True)
+
+
+page(session.knowledge_base())

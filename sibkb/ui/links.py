@@ -1,0 +1,45 @@
+"""Ways from page to page, and text that leaves the app by the clipboard."""
+
+import re
+from typing import Final
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from sibkb.model import Document, Passage
+
+SEARCH: Final = "sibkb/ui/search.py"
+BROWSE: Final = "sibkb/ui/browse.py"
+DOCUMENT: Final = "sibkb/ui/document.py"
+VOICES: Final = "sibkb/ui/voices.py"
+ABOUT: Final = "sibkb/ui/about.py"
+
+_PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+def plain(text: str) -> str:
+    """A label that shows the text as it is written, where Streamlit would read Markdown."""
+    return _PUNCTUATION.sub(r"\\\1", text)
+
+
+def address(document: Document, passage: Passage | None = None, question: str = "") -> str:
+    """Where a document is read, at one of its passages where one is given, with the question's words marked there.
+
+    Relative to any page of the app; for our own HTML, in which `links.js` opens it without loading the app anew.
+    """
+    return f"document?{urlencode(_asked(document, passage, question))}"
+
+
+def to_document(
+    document: Document, passage: Passage | None = None, label: str | None = None, question: str = ""
+) -> None:
+    """The same as a link of its own."""
+    asked = _asked(document, passage, question)
+    st.page_link(DOCUMENT, label=plain(label or document.title), query_params=asked)
+
+
+def _asked(document: Document, passage: Passage | None, question: str) -> dict[str, str]:
+    asked = {"id": document.id}
+    if passage:
+        asked |= {"passage": passage.id.partition(".")[2]} | ({"q": question} if question else {})
+    return asked

@@ -1,0 +1,264 @@
+"""Values -> HTML: a whole document, from its facts at a glance to its numbered sources; all text is escaped."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import groupby
+from typing import Final
+
+from sibkb import vocabulary
+from sibkb.exporting import quoted, read_in_words
+from sibkb.model import NOT_RECORDED, Document, Passage, Source
+from sibkb.ui import cards, links
+from sibkb.ui.cards import Span
+
+PARTIES: Final[Mapping[str, str]] = {
+    "outcome_payers": "Who pays for outcomes",
+    "investors": "Who invested",
+    "intermediaries": "Who arranged it",
+    "providers": "Who delivers the service",
+    "evaluators": "Who evaluates",
+    "technical_assistance": "Who advised",
+    "funders": "Who else gave money",
+    "chair": "Who chairs",
+    "authors": "Who wrote it",
+    "interviewees": "Who was asked",
+}
+ENTRIES: Final[Mapping[str, str]] = {
+    "money": "Money",
+    "people_served": "People served",
+    "outcome_metrics": "What is measured and paid for",
+    "results": "Results",
+}
+_ALWAYS: Final = ("outcome_payers", "investors", "providers", *ENTRIES)
+"""What a reader of a deal asks for: where nothing is recorded, that is said."""
+DEALS: Final = frozenset({"case", "programme"})
+
+HEADINGS: Final[Mapping[str, str]] = {
+    "lesson": "Lessons",
+    "quote": "In their words",
+    "perspective": "Perspectives",
+    "dispute": "Disputes and limits",
+}
+"""Kind of passage -> the heading it stands under."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Where the reader arrives, and what is marked there."""
+
+    passage: str | None = None
+    """The name of the passage asked for, without the document."""
+    marks: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A part of a document under a heading of its own."""
+
+    anchor: str
+    heading: str
+    html: str
+
+
+def anchor(passage: Passage) -> str:
+    """What a passage is called inside its page."""
+    return f"p-{passage.id.partition('.')[2]}"
+
+
+def sections(document: Document, passages: Sequence[Passage], reader: Reader) -> list[Section]:
+    """The whole document, top to bottom: what it is, its facts, then as its file has it, then its sources."""
+    page = _Page(document, passages, reader)
+    return [*page.glance(), *page.body(), *page.timeline(), page.sources()]
+
+
+def summary(document: Document, passages: Iterable[Passage], reader: Reader) -> str:
+    """What it is and why it matters."""
+    page = _Page(document, (), reader)
+    return "".join(page.passage(each) for each in passages if each.kind == "summary")
+
+
+class _Page:
+    """One document while it is written."""
+
+    def __init__(self, document: Document, passages: Sequence[Passage], reader: Reader) -> None:
+        self.document, self.reader = document, reader
+        self.numbers = {source.id: number for number, source in enumerate(document.sources, 1)}
+        rows = [*document.parties, *document.entries]
+        facts = [passage for passage in passages if passage.kind == "fact"]
+        self.facts = dict(zip(rows, facts, strict=True)) if len(facts) == len(rows) else {}
+        self.told = [passage for passage in passages if passage.kind not in ("fact", "summary")]
+        self.disputes = [passage for passage in passages if passage.kind == "dispute"]
+
+    # At a glance
+
+    def glance(self) -> Iterator[Section]:
+        rows = [*self._status(), *self._parties(), *self._entries()]
+        table = f'<table class="kb-glance"><caption class="kb-hidden">At a glance</caption>{"".join(rows)}</table>'
+        yield Section(anchor="at-a-glance", heading="At a glance", html=table)
+
+    def _status(self) -> Iterator[str]:
+        document = self.document
+        if document.kind in DEALS or document.stage:
+            stage = vocabulary.STAGES.get(document.stage or "")
+            words = f"{escape(stage.label)}. {escape(stage.meaning)}" if stage else NOT_RECORDED
+            yield self._row("How far it got", [words], ("stage",))
+            when = "; ".join(
+                f"{name}: {cards.date_in_words(date) if date else NOT_RECORDED}"
+                for name, date in (("Began", document.start), ("Ended", document.end))
+            )
+            yield self._row("When it ran", [escape(when)], ("start", "end"))
+        places = ", ".join(
+            [*([document.place] if document.place else ()), *map(vocabulary.country, document.countries)]
+        )
+        yield self._row("Where", [escape(places)], ())
+        yield self._row("Field", [escape(vocabulary.SECTORS[document.sector].label)], ())
+
+    def _parties(self) -> Iterator[str]:
+        for role, label in PARTIES.items():
+            parties = [party for party in self.document.parties if party.role == role]
+            items = [self._fact(party, self._noted(party.name, party.note), party.sources) for party in parties]
+            if items or self._wanted(role):
+                yield self._row(label, items or [NOT_RECORDED], (), "kb-names")
+        if disputed := self._disputed(("parties",)):
+            yield self._row("Of who took part", [disputed], ())
+
+    def _entries(self) -> Iterator[str]:
+        for field, label in ENTRIES.items():
+            entries = [entry for entry in self.document.entries if entry.field == field]
+            items = [self._fact(entry, self._figure(entry.what, entry.figure, entry.note), entry.sources, entry.id)
+                     for entry in entries]  # fmt: skip
+            if items or self._wanted(field):
+                yield self._row(label, items or [NOT_RECORDED], (field,))
+
+    def _wanted(self, field: str) -> bool:
+        return self.document.kind in DEALS and field in _ALWAYS
+
+    @staticmethod
+    def _noted(text: str, note: str | None) -> str:
+        return escape(text) + (f' <span class="kb-note-in">({escape(note)})</span>' if note else "")
+
+    def _figure(self, what: str, figure: str | None, note: str | None) -> str:
+        return f"{escape(what)}: <b>{escape(figure)}</b>{self._noted('', note)}" if figure else self._noted(what, note)
+
+    def _fact(self, row: object, html: str, sources: Iterable[str], id: str | None = None) -> str:
+        passage = self.facts.get(row)
+        here = passage is not None and self._is_here(passage)
+        name = f' id="{escape(anchor(passage))}"' if passage else ""
+        style = ' class="kb-here" tabindex="-1"' if here else ""
+        arrived = self._arrived() if here else ""
+        return f"<span{name}{style}>{arrived}{html}{self._refs(sources)}{self._disputed((id,) if id else ())}</span>"
+
+    def _row(self, label: str, items: Sequence[str], touched: Collection[str], style: str = "kb-list") -> str:
+        each = "".join(f"<li>{item}</li>" for item in items)
+        inner = items[0] if len(items) == 1 else f'<ul class="{style}">{each}</ul>'
+        return f'<tr><th scope="row">{escape(label)}</th><td>{inner}{self._disputed(touched)}</td></tr>'
+
+    def _disputed(self, touched: Collection[str]) -> str:
+        """What is disputed of a figure or a field, beside it."""
+        found = [each for each in self.disputes if set(each.touches) & set(touched)]
+        return "".join(
+            f'<span class="kb-disputed"><b>Disputed:</b> {escape(each.text)}{self._refs(each.source_ids)} '
+            f'<a href="#{escape(anchor(each))}">More</a></span>'
+            for each in found
+        )
+
+    # What is told
+
+    def body(self) -> Iterator[Section]:
+        for number, (heading, group) in enumerate(groupby(self.told, key=self._heading), 1):
+            parts = []
+            below: tuple[str, ...] = ()
+            for passage in group:
+                if passage.heading[1:] not in ((), below):
+                    below = passage.heading[1:]
+                    parts.append(f"<h3>{escape(below[-1])}</h3>")
+                parts.append(self.passage(passage))
+            yield Section(anchor=f"part-{number}", heading=heading, html="".join(parts))
+
+    @staticmethod
+    def _heading(passage: Passage) -> str:
+        return HEADINGS.get(passage.kind) or (passage.heading[0] if passage.heading else "Account")
+
+    def passage(self, passage: Passage) -> str:
+        """One passage with what must stand beside it."""
+        here = self._is_here(passage)
+        inner = "".join(self._parts(passage, self.reader.marks if here else ()))
+        classes = f"kb-told kb-of-{passage.kind}" + (" kb-here" if here else "")
+        focus = ' tabindex="-1"' if here else ""
+        arrived = self._arrived() if here else ""
+        return f'<section id="{escape(anchor(passage))}" class="{classes}"{focus}>{arrived}{inner}</section>'
+
+    def _parts(self, passage: Passage, marks: Iterable[Span]) -> Iterator[str]:
+        text = cards.marked(passage.text, marks)
+        if passage.kind == "quote":
+            before, after = ("", "") if quoted(passage.text) == passage.text else ("“", "”")
+            yield f'<blockquote class="kb-quote">{before}{text}{after}</blockquote>'
+            yield from (f'<p class="kb-who">{escape(line)}</p>' for line in cards.who(passage))
+            yield f'<p class="kb-context">{escape(passage.context)}</p>' if passage.context else ""
+        elif passage.kind == "perspective":
+            yield from (f'<p class="kb-who">{escape(line)}</p>' for line in cards.who(passage))
+            yield f'<p class="kb-text">{text}{self._refs(passage.source_ids)}</p>'
+        else:
+            yield f'<p class="kb-text">{text}{self._refs(passage.source_ids)}</p>'
+        yield self._below(passage)
+
+    def _below(self, passage: Passage) -> str:
+        """Labels, and a way to send somebody here."""
+        labels = [vocabulary.THEMES[theme].label for theme in passage.themes]
+        if passage.kind == "lesson":
+            labels[:0] = [vocabulary.BASES[passage.basis].label if passage.basis else f"Basis {NOT_RECORDED}"]
+            labels += [vocabulary.WORK_STAGES[passage.work_stage].label] if passage.work_stage else []
+            labels += ["Useful to: " + ", ".join(vocabulary.AUDIENCES[each].label for each in passage.audiences)]
+        if passage.kind == "perspective":
+            labels[:0] = ["Our summary of what they said"]
+        if passage.status == "illustrative":
+            labels[:0] = [f"{vocabulary.STATUSES['illustrative'].label}: {vocabulary.STATUSES['illustrative'].meaning}"]
+        refs = self._refs(passage.source_ids) if passage.kind == "quote" else ""
+        link = f'<a href="{escape(links.address(self.document, passage))}" aria-label="Link to this passage">Link</a>'
+        place = f'<span class="kb-place">{cards.lines(passage)} · {link}</span>'
+        return f'<p class="kb-labels">{escape(" · ".join(labels))}{refs} {place}</p>'
+
+    def _is_here(self, passage: Passage) -> bool:
+        return passage.id.partition(".")[2] == self.reader.passage
+
+    @staticmethod
+    def _arrived() -> str:
+        return '<span class="kb-arrived">You came for this</span>'
+
+    # Dates and sources
+
+    def timeline(self) -> Iterator[Section]:
+        rows = [entry for entry in self.document.entries if entry.field == "timeline"]
+        if rows:
+            items = "".join(
+                f"<li><b>{escape(cards.date_in_words(row.figure or ''))}</b> "
+                f"{self._fact(row, self._noted(row.what, row.note), row.sources, row.id)}</li>"
+                for row in rows
+            )
+            yield Section(anchor="dates", heading="Dates", html=f'<ol class="kb-dates">{items}</ol>')
+
+    def sources(self) -> Section:
+        items = "".join(f'<li id="s-{escape(each.id)}">{self._source(each)}</li>' for each in self.document.sources)
+        return Section(anchor="sources", heading="Sources", html=f'<ol class="kb-sources">{items}</ol>')
+
+    @staticmethod
+    def _source(source: Source) -> str:
+        title = escape(source.title)
+        if source.url and source.url.startswith(("https://", "http://")):
+            title = f'<a href="{escape(source.url)}" target="_blank" rel="noopener">{title}</a>'
+        meaning = vocabulary.READS[source.read].meaning
+        rest = (
+            source.publisher,
+            source.date or "date not recorded",
+            f"{read_in_words(source)}: {meaning}",
+            source.note,
+        )
+        return ". ".join((title, *(escape(each.rstrip(".")) for each in rest if each))) + "."
+
+    def _refs(self, sources: Iterable[str]) -> str:
+        """The numbers of the sources, each a way to its line."""
+        numbers = [
+            f'<a href="#s-{escape(id)}" aria-label="Source {self.numbers[id]}">{self.numbers[id]}</a>' for id in sources
+        ]
+        return f'<sup class="kb-refs">[{", ".join(numbers)}]</sup>' if numbers else ""
