@@ -12,10 +12,10 @@ from benchmarks import encoding
 from benchmarks.collections import Collection
 from sibkb import engine, evaluating, search, words
 from sibkb.encoder import Encoder, FloatArray
-from sibkb.engine import writing
+from sibkb.engine import lexicon, writing
 from sibkb.errors import QueryError
 from sibkb.evaluating import Row
-from sibkb.model import Document, Passage, Query
+from sibkb.model import Query
 from sibkb.words import QueryWord
 
 Scores = Mapping[str, tuple[float | None, float]]
@@ -38,7 +38,7 @@ class Variant:
     mode: str = "hybrid"
     meaning: float = search.MEANING
     """Weight of the meaning leg; the words have the rest."""
-    above: int = 1
+    above: int = lexicon.ABOVE
     """How often the words look at what stands above a passage; 0 leaves it out."""
     labels: bool = True
     """Whether that has the labels of a card (themes, place, countries), too."""
@@ -96,15 +96,12 @@ def _set(variant: Variant) -> Iterator[None]:
     weights: dict[str, Any] = {"MEANING": variant.meaning, "WORDS": 1 - variant.meaning}
     with ExitStack() as stack:
         stack.enter_context(patch.multiple(search, DEPTH=DEEP, fuse=variant.fuse, **weights))
-        stack.enter_context(patch.object(writing, "above", _above(variant)))
+        stack.enter_context(patch.object(lexicon, "ABOVE", variant.above))
+        if not variant.labels:
+            stack.enter_context(patch.object(writing, "above", engine.context))
         if not variant.repeats:
             stack.enter_context(patch.object(words, "_without_repeats", _once))
         yield
-
-
-def _above(variant: Variant) -> Callable[[Document, Passage], str]:
-    text = engine.above if variant.labels else engine.context
-    return lambda document, passage: "\n".join([text(document, passage)] * variant.above)
 
 
 def _once(given: Iterable[QueryWord]) -> tuple[QueryWord, ...]:

@@ -10,6 +10,7 @@ import numpy as np
 import tiny
 
 from sibkb.engine import above, embedded_text
+from sibkb.engine.lexicon import ABOVE
 from sibkb.engine.vectors import FloatArray
 from sibkb.errors import QueryError
 from sibkb.model import FILTER_FIELDS, Document, Filters, Manifest, Passage, Scored, admits, attributes, visible
@@ -20,14 +21,14 @@ K1, B = 1.2, 0.75
 
 @dataclass(frozen=True)
 class Texts:
-    """All passages as stems, each what stands above it and its text, with BM25 as Robertson and tantivy have it."""
+    """All passages as stems, what stands above each (as often as it counts) and its text; BM25 as tantivy has it."""
 
-    of: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
+    of: Mapping[str, tuple[tuple[str, ...], ...]]
 
     def score(self, id: str, stems: tuple[str, ...]) -> float:
         count = sum(_occurrences(text, stems) for text in self.of[id])
-        length = sum(map(len, self.of[id]))
-        mean = sum(len(text) for both in self.of.values() for text in both) / len(self.of)
+        length = _kept(sum(map(len, self.of[id])))
+        mean = sum(len(text) for texts in self.of.values() for text in texts) / len(self.of)
         saturated = count * (K1 + 1) / (count + K1 * (1 - B + B * length / mean)) if count else 0.0
         return saturated * sum(map(self._idf, stems))
 
@@ -37,6 +38,12 @@ class Texts:
     def _idf(self, stem: str) -> float:
         having = sum(self.has(id, stem) for id in self.of)
         return math.log(1 + (len(self.of) - having + 0.5) / (having + 0.5))
+
+
+def _kept(length: int) -> int:
+    """A length as the index keeps it, in one byte: exact below 40, then four binary digits of what exceeds 24."""
+    spare = max(0, (length - 24).bit_length() - 4) if length >= 24 else 0
+    return 24 + ((length - 24) >> spare << spare) if spare else length
 
 
 def _occurrences(text: tuple[str, ...], stems: tuple[str, ...]) -> int:
@@ -66,7 +73,9 @@ class BruteEngine:
 
     @cached_property
     def _texts(self) -> Texts:
-        return Texts({p.id: (_stems(above(self._every[p.document_id], p)), _stems(p.text)) for p in self._all})
+        return Texts(
+            {p.id: (*[_stems(above(self._every[p.document_id], p))] * ABOVE, _stems(p.text)) for p in self._all}
+        )
 
     @cached_property
     def _vectors(self) -> Mapping[str, FloatArray]:

@@ -22,6 +22,9 @@ from sibkb.engine.top import Scores, best, rounded
 from sibkb.model import STRICTNESS
 from sibkb.words import Terms, fold, is_common, nearest_word, stem, tokens
 
+ABOVE: Final = 3
+"""How often what stands above a text (title, headings, labels) is counted."""
+
 FOLDER: Final = "words"
 VOCABULARY: Final = "vocabulary.parquet"
 _TEXT: Final = "text"
@@ -44,8 +47,8 @@ def _write_index(folder: Path, texts: Sequence[tuple[str, str, str]]) -> None:
     for row, (above, text, _) in enumerate(texts):
         document = tantivy.Document()
         document.add_integer("row", row)
-        document.add_text(_TEXT, _stems(above))
-        document.add_text(_TEXT, _stems(text))  # two values of one field: no phrase goes from one to the other
+        for each in (*[above] * ABOVE, text):  # values of one field: no phrase goes from one to the next
+            document.add_text(_TEXT, _stems(each))
         writer.add_document(document)
     writer.commit()
     writer.wait_merging_threads()

@@ -13,7 +13,7 @@ from sibkb.model import Manifest
 
 Value = TypeVar("Value")
 
-SCHEMA: Final = 3
+SCHEMA: Final = 4
 """Raised whenever files of an older version can no longer be read or would be made otherwise."""
 NAME: Final = "manifest.json"
 LOCK: Final = ".lock"
