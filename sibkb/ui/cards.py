@@ -14,7 +14,7 @@ from sibkb.words import stem, tokens
 Span = tuple[int, int]
 
 _MONTHS: Final = tuple("January February March April May June July August September October November December".split())  # noqa: SIM905
-_DEALS: Final = frozenset({"case", "programme"})
+DEALS: Final = frozenset({"case", "programme"})
 """Kinds of document that run and end."""
 
 
@@ -53,6 +53,22 @@ def lines(passage: Passage) -> str:
     """Where it stands in its file."""
     first, last = passage.lines
     return f"line {first}" if first == last else f"lines {first}–{last}"
+
+
+def said(quote: Passage, document: Document) -> str:
+    """A quotation with who said it and where it stands."""
+    place = f'<a href="{escape(links.address(document, quote))}">{escape(document.title)}</a>'
+    speaker = escape(quote.speaker or "Speaker not named")
+    words = f'<blockquote class="kb-quote">{escape(quoted(quote.text))}</blockquote>'
+    return f"<figure>{words}<figcaption>— {speaker}. {place}</figcaption></figure>"
+
+
+def named(document: Document) -> str:
+    """A document in a line: its title, and what it is."""
+    facts = " · ".join(map(escape, about(document)))
+    return (
+        f'<a href="{escape(links.address(document))}">{escape(document.title)}</a><span class="kb-facts">{facts}</span>'
+    )
 
 
 def marked(text: str, spans: Iterable[Span], style: str = "kb-word") -> str:
@@ -124,11 +140,12 @@ def cited(source: Source) -> str:
 def about(document: Document) -> Iterator[str]:
     """What it is, where, of which field, when, and how it ended."""
     yield vocabulary.DOCUMENT_KINDS[document.kind].label
-    names = [vocabulary.country(code) for code in document.countries]
-    yield ", ".join([document.place, *names] if document.place else names)
+    names = map(vocabulary.country, document.countries)
+    place = [document.place] if document.place else []
+    yield ", ".join([*place, *(name for name in names if name not in (document.place or ""))])
     yield "No single sector" if document.sector == "other" else vocabulary.SECTORS[document.sector].label
     yield _dates(document)
-    if document.stage or document.kind in _DEALS:
+    if document.stage or document.kind in DEALS:
         yield vocabulary.STAGES[document.stage].label if document.stage else f"How it ended: {NOT_RECORDED}"
 
 

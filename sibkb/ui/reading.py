@@ -32,7 +32,6 @@ ENTRIES: Final[Mapping[str, str]] = {
 }
 _ALWAYS: Final = ("outcome_payers", "investors", "providers", *ENTRIES)
 """What a reader of a deal asks for: where nothing is recorded, that is said."""
-DEALS: Final = frozenset({"case", "programme"})
 
 HEADINGS: Final[Mapping[str, str]] = {
     "lesson": "Lessons",
@@ -99,7 +98,7 @@ class _Page:
 
     def _status(self) -> Iterator[str]:
         document = self.document
-        if document.kind in DEALS or document.stage:
+        if document.kind in cards.DEALS or document.stage:
             stage = vocabulary.STAGES.get(document.stage or "")
             words = f"{escape(stage.label)}. {escape(stage.meaning)}" if stage else NOT_RECORDED
             yield self._row("How far it got", [words], ("stage",))
@@ -132,7 +131,7 @@ class _Page:
                 yield self._row(label, items or [NOT_RECORDED], (field,))
 
     def _wanted(self, field: str) -> bool:
-        return self.document.kind in DEALS and field in _ALWAYS
+        return self.document.kind in cards.DEALS and field in _ALWAYS
 
     @staticmethod
     def _noted(text: str, note: str | None) -> str:

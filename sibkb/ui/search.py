@@ -26,6 +26,9 @@ EXAMPLES: Final = (
     "who lost money when it ended early",
     "why would an investor put money in",
 )
+SAID: Final = 2
+LATEST: Final = 4
+"""Quotations and cases on the first page."""
 MODE_LABELS: Final = {"hybrid": "Words and meaning", "words": "Words only", "meaning": "Meaning only"}
 
 
@@ -86,8 +89,15 @@ def _filters(query: Query, facets: filters.Facets, years: tuple[int, int]) -> No
 
 def _home(base: KnowledgeBase) -> None:
     st.header("Try one of these", anchor=False)
-    for example in EXAMPLES:
-        _link(example, Query(text=example), icon=":material/search:")
+    with st.container(horizontal=True):
+        for example in EXAMPLES:
+            _link(example, Query(text=example), icon=":material/search:")
+    said = _said(base.generation, base)
+    if said:
+        st.header("In their words", anchor=False)
+        st.html(f'<div class="kb-said">{said}</div><p><a href="voices">All voices</a></p>')
+    st.header("Newest cases", anchor=False)
+    st.html(f'<ul class="kb-latest">{_latest(base)}</ul><p><a href="browse">Browse all cases</a></p>')
     st.header("What is here", anchor=False)
     kinds = Counter(document.kind for document in base.engine.documents.values())
     found = base.engine.facets(base.engine.allowed(Filters()))["kind"]
@@ -95,6 +105,20 @@ def _home(base: KnowledgeBase) -> None:
     counts += [(found.get("quote", 0), "Quotation"), (found.get("lesson", 0), "Lesson")]
     items = "".join(f"<span><b>{count}</b> {escape(_plural(count, name))}</span>" for count, name in counts if count)
     st.html(f'<p class="kb-counts">{items}</p>')
+
+
+@st.cache_data(show_spinner=False, max_entries=2)
+def _said(generation: str, _base: KnowledgeBase) -> str:  # noqa: ARG001, the generation is what it is kept by
+    """The first of the quotations that their documents call the key ones; of all, where none is called so."""
+    quotes = _base.engine.passages(_base.engine.allowed(Filters(kind=("quote",))))
+    chosen = [quote for quote in quotes if quote.key] or quotes
+    return "".join(cards.said(quote, _base.engine.documents[quote.document_id]) for quote in chosen[:SAID])
+
+
+def _latest(base: KnowledgeBase) -> str:
+    deals = [each for each in base.engine.documents.values() if each.kind in cards.DEALS and each.start]
+    deals.sort(key=lambda each: (each.start or "", each.id), reverse=True)
+    return "".join(f"<li>{cards.named(each)}</li>" for each in deals[:LATEST])
 
 
 def _plural(count: int, name: str) -> str:
@@ -146,6 +170,10 @@ def _ways_on(base: KnowledgeBase, results: Results) -> None:
     if not query.filters:
         st.html(cards.note("Try fewer or other words, or begin again from the examples."))
         _link("Back to the examples", Query())
+    st.html(
+        '<p>Has somebody been there, and it is not told here? <a href="about">Add a case</a>, '
+        'or look through <a href="browse">all cases</a>.</p>'
+    )
 
 
 def _way_on(field: str, value: str, count: int) -> str:
