@@ -1,0 +1,148 @@
+"""The Document page without a browser: what it tells, in which order, and what it says where there is nothing."""
+
+import re
+from html import unescape
+
+import pytest
+from test_app import opened, settled, words
+
+from sibkb.kb import KnowledgeBase
+from sibkb.model import Document, Entry, Party, Passage, Source
+from sibkb.ui import links, reading
+from sibkb.ui.reading import Reader
+
+__all__ = ["settled"]
+
+
+def page(**params: str):
+    """The Document page at that address."""
+    app = opened()
+    app.query_params.clear()
+    for name, value in params.items():
+        app.query_params[name] = value
+    return app.switch_page(links.DOCUMENT).run()
+
+
+def text(html: str) -> str:
+    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)))
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_case_is_told_from_its_facts_to_its_sources():
+    app = page(id="peterborough-one-service")
+    assert not app.exception
+    assert app.title[0].value == "Peterborough \\(The One Service\\)\\, the first social impact bond"
+    headings = [each.value for each in app.header]
+    assert headings[0] == "At a glance"
+    assert headings[-2:] == ["Dates", "Sources"]
+    assert {"Lessons", "Perspectives", "Disputes and limits"} < set(headings)
+    shown = text(words(app))
+    assert "Investment: GBP 5,000,000" in shown
+    assert "Disputed: The Peterborough result rests on a matched comparison" in shown
+    assert "The source says so" in shown
+    assert "Our summary of what they said" in shown
+    assert "read in part" in shown.lower()
+
+
+@pytest.mark.usefixtures("settled")
+def test_the_reader_arrives_at_the_passage_with_the_words_marked():
+    app = page(id="interview-roles-in-government", passage="square-peg", q="a square peg")
+    shown = words(app)
+    here = re.findall(r'<section id="p-square-peg" class="[^"]*kb-here".*?</section>', shown)
+    assert len(here) == 1
+    assert "You came for this" in here[0]
+    assert re.findall(r"<mark[^>]*>(.*?)</mark>", here[0]) == ["square", "peg"]
+    assert 'getElementById("p-square-peg")' in shown
+    assert shown.count('kb-here"') == 1
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_passage_that_is_gone_is_said():
+    shown = words(page(id="rikers-island-able", passage="nothing-like-that"))
+    assert "The passage you came for is not here any more" in shown
+    assert 'kb-here"' not in shown
+
+
+@pytest.mark.usefixtures("settled")
+@pytest.mark.parametrize(
+    ("id", "told"),
+    [
+        ("peterboro-one-service", "did you mean `peterborough-one-service`?"),
+        ("", "The address names no case"),
+        ("<script>", "there is no document `&lt;script&gt;`"),
+    ],
+)
+def test_an_unknown_case_has_a_way_on(id, told):
+    app = page(id=id)
+    assert not app.exception
+    assert told in words(app)
+    assert [each.label for each in app.get("page_link")] == ["Browse all cases", "Ask a question"]
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_programme_and_its_projects_lead_to_each_other():
+    programme, project = page(id="dwp-innovation-fund"), page(id="dwp-if-thinkforward")
+    assert "Its projects" in [each.value for each in programme.subheader]
+    assert len(programme.get("page_link")) >= 10
+    assert "Part of" in [each.value for each in project.subheader]
+    assert "DWP Youth Unemployment Innovation Fund" in [each.label for each in project.get("page_link")]
+
+
+def test_every_document_is_told_whole(built):
+    """No passage, party, entry or source of any document is left out of its page."""
+    from sibkb import kb
+
+    base: KnowledgeBase = kb.open_kb(built)
+    for document in base.engine.documents.values():
+        passages = base.engine.passages(document.passage_ids)
+        parts = reading.sections(document, passages, Reader())
+        html = reading.summary(document, passages, Reader()) + "".join(part.html for part in parts)
+        missing = [each.id for each in passages if f'id="{reading.anchor(each)}"' not in html]
+        assert missing == []
+        assert html.count('<li id="s-') == len(document.sources)
+        told = text(html)
+        for each in (*(p.name for p in document.parties), *(e.what for e in document.entries)):
+            assert " ".join(each.split()) in told
+
+
+def test_text_is_shown_as_it_is_written():
+    odd = "pay $5 :red[x] <b>bold</b> & “so”"
+    source = Source(id="s", title=odd, publisher=odd, read="part", url="javascript:alert(1)", note=odd)
+    passages = (
+        Passage(id="d.a", document_id="d", kind="summary", text=odd, lines=(1, 1), source_ids=("s",)),
+        Passage(id="d.f", document_id="d", kind="fact", text=odd, lines=(1, 1)),
+        Passage(id="d.g", document_id="d", kind="fact", text=odd, lines=(1, 1)),
+        Passage(id="d.q", document_id="d", kind="quote", text=odd, lines=(2, 3), speaker=odd, context=odd),
+        Passage(id="d.p", document_id="d", kind="perspective", text=odd, lines=(2, 3), speaker=odd),
+        Passage(id="d.t", document_id="d", kind="dispute", text=odd, lines=(2, 3), touches=("money",)),
+    )
+    document = Document(
+        id="d", kind="case", title=odd, path="cases/d.md", digest="", countries=("GB",), sector="other", summary=odd,
+        sources=(source,), parties=(Party(role="investors", name=odd, note=odd),),
+        entries=(Entry(field="money", what=odd, figure=odd, note=odd),), passage_ids=tuple(p.id for p in passages),
+    )  # fmt: skip
+    html = reading.summary(document, passages, Reader()) + "".join(
+        part.html for part in reading.sections(document, passages, Reader(passage="q", marks=((0, 3),)))
+    )
+    assert "<b>bold" not in html
+    assert "javascript:" not in html
+    assert html.count("&lt;b&gt;bold&lt;/b&gt;") >= 12
+    assert "“<mark" in html  # our marks stand around a quotation
+    assert "“pay" not in re.sub(r"<blockquote.*?</blockquote>", "", html)  # and around nothing else
+
+
+def test_what_is_not_recorded_is_said():
+    document = Document(
+        id="d", kind="case", title="D", path="cases/d.md", digest="", countries=("GB",), sector="other", summary="",
+        sources=(),
+    )  # fmt: skip
+    shown = text("".join(part.html for part in reading.sections(document, (), Reader())))
+    for label in ("Who invested", "Money", "People served", "Results", "How far it got"):
+        assert f"{label} not recorded" in shown
+    assert "Began: not recorded; Ended: not recorded" in shown
+
+
+@pytest.mark.parametrize("label", ["plain", "A. Case - (x)", "$1 :red[x] *y* _z_ `q` <b> [l](m) # ~ | \\ >= -> --"])
+def test_a_label_reads_as_it_is_written(label):
+    assert re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", links.plain(label)) == label
+    assert not re.search(r"(?<!\\)[$:\[\]*_`<>#~|]", links.plain(label))
