@@ -104,13 +104,14 @@ def _related(related: Mapping[str, Sequence[Document]]) -> None:
 
 def _arrive(name: str) -> None:
     """Bring the passage into view, once it is drawn; the comment makes each arrival a new script."""
-    script = f"""
-    const find = (left) => {{
-      const place = document.getElementById("p-{escape(name)}");
-      if (place) {{ place.scrollIntoView({{block: "center"}}); place.focus({{preventScroll: true}}); }}
-      else if (left) setTimeout(() => find(left - 1), 50);
-    }};
-    find(40);"""
+    script = f"""(() => {{
+      const find = (left) => {{
+        const place = document.getElementById("p-{escape(name)}");
+        if (place) {{ place.scrollIntoView({{block: "center"}}); place.focus({{preventScroll: true}}); }}
+        else if (left) setTimeout(() => find(left - 1), 50);
+      }};
+      find(40);
+    }})();"""
     st.html(f"<script>{script} // {escape(name)}</script>", unsafe_allow_javascript=True)
 
 
