@@ -15,6 +15,7 @@ pages = [
     st.Page(links.SEARCH, title="Search", default=True),
     st.Page(links.BROWSE, title="Browse"),
     st.Page(links.VOICES, title="Voices"),
+    st.Page(links.ABOUT, title="About"),
     st.Page(links.DOCUMENT, title="Case", visibility="hidden"),
 ]
 try:

@@ -12,17 +12,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from benchmarks import app, ranking, speed
+from benchmarks import app, load, ranking, speed
 from sibkb import kb
 from sibkb.settings import Settings
 
-BENCHMARKS: Final[Mapping[str, Callable[[Settings, Path], Iterator[str]]]] = {
+BENCHMARKS: Final[Mapping[str, Callable[[Settings, argparse.Namespace], Iterator[str]]]] = {
     "query": lambda settings, _: speed.query(settings),
     "cold": lambda settings, _: speed.cold(settings),
     "build": lambda settings, _: speed.build(settings),
     "app": lambda settings, _: app.start(settings),
+    "load": lambda settings, given: load.readers(settings, load.Options.of(given)),
+    "ceiling": lambda settings, given: load.ceiling(settings, load.Options.of(given)),
     "corpus": lambda settings, _: ranking.own(settings.corpus),
-    "ranking": lambda _, collections: ranking.public(collections),
+    "ranking": lambda _, given: ranking.public(given.collections),
 }
 
 
@@ -33,7 +35,7 @@ def main(arguments: list[str] | None = None) -> None:
     with copied(Settings.from_environment()) as settings:
         for name in given.names or BENCHMARKS:
             print(f"\n## {name}\n", flush=True)
-            for line in BENCHMARKS[name](settings, given.collections):
+            for line in BENCHMARKS[name](settings, given):
                 print(line, flush=True)
 
 
@@ -42,6 +44,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("names", nargs="*", help=f"any of: {', '.join(BENCHMARKS)}")
     default = Path(os.environ.get("SIBKB_COLLECTIONS", "collections"))
     parser.add_argument("--collections", type=Path, default=default, help="folder of test collections in BEIR form")
+    load.add_options(parser.add_argument_group("load and ceiling"))
     given = parser.parse_args(arguments)
     if unknown := [name for name in given.names if name not in BENCHMARKS]:
         parser.error(f"there is no benchmark `{unknown[0]}` — use one of: {', '.join(BENCHMARKS)}")

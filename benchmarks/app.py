@@ -1,6 +1,8 @@
 """From the start of the process to the first page, and to the first answer that meaning has joined, in a browser."""
 
+import contextlib
 import os
+import random
 import shutil
 import signal
 import statistics
@@ -9,6 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -45,32 +48,52 @@ def start(settings: Settings) -> Iterator[str]:
         yield f"| {name} | {statistics.median(each[name] for each in rounds):.2f} |"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """A running app."""
+
+    url: str
+    pid: int
+    begun: float
+    """When the process was started, on the clock of `time.perf_counter`."""
+    healthy: float
+    """Seconds until it answered."""
+
+
+@contextlib.contextmanager
+def running(settings: Settings) -> Iterator[Server]:
+    """The app as people start it, until the end of the block."""
+    port = free_port("localhost", random.randrange(20000, 30000))  # noqa: S311 — others may look for one at this moment
+    environment = os.environ | {"SIBKB_CORPUS": str(settings.corpus), "SIBKB_INDEXES": str(settings.indexes)}
+    command = [sys.executable, "-m", "sibkb", "app", "--port", str(port)]
+    begun = time.perf_counter()
+    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+    try:
+        seconds = healthy(server, port, begun)
+        yield Server(url=f"http://localhost:{port}", pid=server.pid, begun=begun, healthy=seconds)
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.wait()
+
+
 def _round(settings: Settings, chromium: str) -> dict[str, float]:
     from playwright.sync_api import sync_playwright
 
-    port = free_port("localhost", 8700)
-    environment = os.environ | {"SIBKB_CORPUS": str(settings.corpus), "SIBKB_INDEXES": str(settings.indexes)}
-    command = [sys.executable, "-m", "sibkb", "app", "--port", str(port)]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        begun = time.perf_counter()
-        server = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT
-        )
         try:
-            times = {"the server is healthy": _healthy(server, port, begun)}
-            page = browser.new_page()
-            page.goto(f"http://localhost:{port}/?q={QUESTION.replace(' ', '+')}")
-            page.get_by_text("Why it is here").first.wait_for()
-            times["the first page with hits"] = time.perf_counter() - begun
-            page.get_by_text("close in meaning too").first.wait_for()
-            times["the first answer that meaning has joined"] = time.perf_counter() - begun
-            times["a further search, key press to hits (not since the start)"] = _search(page)
-            return times
+            with running(settings) as server:
+                times = {"the server is healthy": server.healthy}
+                page = browser.new_page()
+                page.goto(f"{server.url}/?q={QUESTION.replace(' ', '+')}")
+                page.get_by_text("Why it is here").first.wait_for()
+                times["the first page with hits"] = time.perf_counter() - server.begun
+                page.get_by_text("close in meaning too").first.wait_for()
+                times["the first answer that meaning has joined"] = time.perf_counter() - server.begun
+                times["a further search, key press to hits (not since the start)"] = _search(page)
+                return times
         finally:
             browser.close()
-            server.send_signal(signal.SIGINT)
-            server.wait()
 
 
 def _search(page: "Page") -> float:
@@ -85,7 +108,8 @@ def _search(page: "Page") -> float:
     return statistics.median(seconds)
 
 
-def _healthy(server: subprocess.Popen[bytes], port: int, begun: float) -> float:
+def healthy(server: subprocess.Popen[bytes], port: int, begun: float) -> float:
+    """Seconds from when it was begun until it answers at that port."""
     while server.poll() is None:
         try:
             with urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=1):

@@ -1,4 +1,4 @@
-"""What is wrong: with the corpus and its judged queries, and with this machine's copy of everything."""
+"""What is wrong: with the corpus, its judged queries and figures, and with this machine's copy of everything."""
 
 import contextlib
 import platform
@@ -13,11 +13,20 @@ from sibkb.errors import CorpusError, GenerationError, ModelError, SibkbError
 from sibkb.model import Problem, Reading
 from sibkb.settings import Settings
 
-_PACKAGES: Final = ("streamlit", "sentence-transformers", "torch", "faiss-cpu", "tantivy", "pandas", "markdown-it-py")
+_PACKAGES: Final = (
+    "streamlit",
+    "sentence-transformers",
+    "torch",
+    "faiss-cpu",
+    "tantivy",
+    "pandas",
+    "markdown-it-py",
+    "typst",
+)
 
 
 def check(folder: Path, wanted: Sequence[Path] = ()) -> tuple[Reading, list[Problem]]:
-    """Every problem of the wanted files; of all files and the judged queries where none is named."""
+    """Every problem of the wanted files; of all of them, judged queries and figures included, where none is named."""
     for path in wanted:
         if not corpus.covers(folder, path):
             why = "drafts, hidden files and what is not Markdown are not read"
@@ -25,7 +34,8 @@ def check(folder: Path, wanted: Sequence[Path] = ()) -> tuple[Reading, list[Prob
     reading = corpus.read(folder)
     ids = [passage.id for passage in reading.passages]
     _, judged = evaluating.read_queries(corpus.QUERIES, corpus.read_queries(folder), ids)
-    return reading, corpus.select([*reading.problems, *judged], folder, wanted)
+    _, recorded = evaluating.read_evaluation(corpus.EVALUATION, corpus.read_evaluation(folder))
+    return reading, corpus.select([*reading.problems, *judged, *recorded], folder, wanted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,8 @@ FOLDERS: Final[Mapping[str, str]] = {"case": "cases", "interview": "interviews"}
 """What `sibkb new` can begin -> the folder it goes to."""
 QUERIES: Final = "queries.yaml"
 """The judged queries, which live with the texts they judge."""
+EVALUATION: Final = "evaluation.yaml"
+"""How well search answered them."""
 UNREAD: Final = "D007"
 """The code of a file that cannot be read."""
 _NO_TIME: Final = (0, -1)
@@ -73,11 +75,20 @@ def _time(path: Path) -> tuple[int, int]:
 
 def read_queries(folder: Path) -> str:
     """The text of the judged queries; an empty list where the corpus has none."""
-    path = folder / QUERIES
+    text = _text(folder / QUERIES)
+    return "[]" if text is None else text
+
+
+def read_evaluation(folder: Path) -> str | None:
+    """The text that keeps how well search answered the judged queries; None where that was not recorded."""
+    return _text(folder / EVALUATION)
+
+
+def _text(path: Path) -> str | None:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        return "[]"
+        return None
     except OSError as error:
         raise CorpusError(f"{path} cannot be read: {error.strerror} — see to its rights") from error
     except UnicodeDecodeError as error:
@@ -189,7 +200,7 @@ def select(problems: Sequence[Problem], folder: Path, wanted: Sequence[Path]) ->
 
 def covers(folder: Path, path: Path) -> bool:
     """Whether a file or folder is part of the corpus or holds some of it."""
-    return any(_below(each, path.resolve()) for each in (folder, folder / QUERIES, *paths(folder)))
+    return any(_below(each, path.resolve()) for each in (folder, folder / QUERIES, folder / EVALUATION, *paths(folder)))
 
 
 def _below(path: Path, root: Path) -> bool:
@@ -207,6 +218,21 @@ def add(folder: Path, path: str, text: str) -> Path:
     except OSError as error:
         if isinstance(error, FileExistsError) and target.exists():
             raise CorpusError(f"{target} is there already — choose another id, or edit that file") from error
+        raise CorpusError(f"{target} cannot be written: {error.strerror} — check the folder's rights") from error
+    finally:
+        with contextlib.suppress(OSError):
+            aside.unlink()
+    return target
+
+
+def record_evaluation(folder: Path, text: str) -> Path:
+    """Keep how well search answers, in place of what was kept before; leaves nothing half written."""
+    target = folder / EVALUATION
+    aside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        aside.write_text(text, encoding="utf-8")
+        aside.replace(target)
+    except OSError as error:
         raise CorpusError(f"{target} cannot be written: {error.strerror} — check the folder's rights") from error
     finally:
         with contextlib.suppress(OSError):

@@ -5,12 +5,14 @@ counts as zero. nDCG takes the grades as they are (linear gain, as trec_eval doe
 counted apart: the share for which nothing was shown as a hit.
 """
 
+import json
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sibkb.model import Problem
+from sibkb.model import MODES, Problem
 from sibkb.strict_yaml import Located, StrictYamlError, Value, load
 
 SPLITS: Final = ("tune", "held-out", "oblique")
@@ -19,6 +21,16 @@ ANSWERS: Final = 2
 """The lowest grade that answers."""
 DEPTH: Final = 20
 _KEYS: Final = ("id", "text", "about", "split", "answers")
+CODES: Final[Mapping[str, str]] = {
+    "Q001": "the judged queries are no list in the YAML we read",
+    "Q002": "an entry is no judged query",
+    "Q003": "a grade that is none",
+    "Q004": "an answer that is no passage of the corpus",
+    "Q005": "an answer whose id changes with its text",
+    "Q006": "an id that two queries share",
+    "Q007": "the recorded figures are not as `sibkb eval --save` writes them",
+}
+"""Code -> what is wrong, in `queries.yaml` and `evaluation.yaml`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,3 +193,152 @@ def _repeated(path: str, located: Located, queries: Sequence[Judged]) -> list[Pr
             problems.append(_problem(path, place, "Q006", f"the id `{query.id}` is given twice", "give it another"))
         seen.add(query.id)
     return problems
+
+
+# Figures on record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """The figures of one split in one mode."""
+
+    split: str
+    mode: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """How well search answered the judged queries, and when, and what was searched."""
+
+    date: str
+    """The day, ISO 8601."""
+    generation: str
+    """The index that was asked."""
+    documents: int
+    passages: int
+    encoder: str
+    measured: tuple[Measured, ...]
+    """All splits in all modes, in their order."""
+
+    def of(self, split: str, mode: str) -> Figures:
+        """The figures of a split in a mode."""
+        return next(each.figures for each in self.measured if (each.split, each.mode) == (split, mode))
+
+
+_RECORD: Final = """\
+# How well search answers the judged queries of queries.yaml. `sibkb eval --save` makes this file anew: run it after a
+# change to the corpus or to ranking, and do not edit the figures. The About page shows them.
+#
+# n: queries with an answer. S@1, S@3: share of these with a right passage first, among the first three. MRR@10,
+# nDCG@10, Recall@20: see docs/search.md. unanswerable: queries to which the corpus has no answer. refused: share of
+# these for which nothing was shown as a hit.
+"""
+_COUNT: Final = re.compile("[0-9]{1,9}")
+_SHARE: Final = re.compile(r"0(\.[0-9]+)?|1(\.0+)?")
+_NAME: Final = re.compile(".+")
+_DATE: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
+_HEAD: Final[Mapping[str, tuple[re.Pattern[str], str]]] = {
+    "date": (_DATE, "a day such as 2026-11-24"),
+    "generation": (_NAME, "the name of an index"),
+    "documents": (_COUNT, "a number"),
+    "passages": (_COUNT, "a number"),
+    "encoder": (_NAME, "the name of an encoder"),
+}
+"""Key above the figures -> what its value must look like, and what that is."""
+_FIGURES: Final[Mapping[str, str]] = {
+    "n": "queries",
+    "S@1": "success_1",
+    "S@3": "success_3",
+    "MRR@10": "mrr_10",
+    "nDCG@10": "ndcg_10",
+    "Recall@20": "recall_20",
+    "unanswerable": "unanswerable",
+    "refused": "refused",
+}
+"""What the file calls a figure -> what `Figures` calls it."""
+_ROW: Final = ("split", "mode", *_FIGURES)
+_COUNTS: Final = ("n", "unanswerable")
+_AGAIN: Final = "run `sibkb eval --save`, which makes the file anew"
+
+
+def write_evaluation(evaluation: Evaluation) -> str:
+    """The text of the file that keeps the figures."""
+    head = [
+        f"date: {evaluation.date}",
+        f"generation: {json.dumps(evaluation.generation, ensure_ascii=False)}",
+        f"documents: {evaluation.documents}",
+        f"passages: {evaluation.passages}",
+        f"encoder: {json.dumps(evaluation.encoder, ensure_ascii=False)}",
+        "figures:",
+    ]
+    return "\n".join([_RECORD.rstrip(), *head, *map(_written, evaluation.measured)]) + "\n"
+
+
+def _written(measured: Measured) -> str:
+    figures = {name: getattr(measured.figures, field) for name, field in _FIGURES.items()}
+    told = [f"{name}: {value if name in _COUNTS else f'{value:.4f}'}" for name, value in figures.items()]
+    return f"  - {{split: {measured.split}, mode: {measured.mode}, {', '.join(told)}}}"
+
+
+def read_evaluation(path: str, text: str | None) -> tuple[Evaluation | None, list[Problem]]:
+    """Read the recorded figures; None where none are kept, or where something is wrong with them."""
+    if text is None:
+        return None, []
+    try:
+        located = load(text)
+    except StrictYamlError as error:
+        return None, [_problem(path, error.place, "Q007", str(error), _AGAIN)]
+    problems = [_problem(path, place, "Q007", what, _AGAIN) for place, what in _faults(located)]
+    return (None if problems else _evaluation(located.value)), problems
+
+
+def _faults(located: Located) -> Iterator[tuple[tuple[int, int], str]]:
+    """Where the file is not as we write it, and in what."""
+    value = located.value
+    if not isinstance(value, dict) or sorted(value) != sorted([*_HEAD, "figures"]):
+        yield (1, 1), f"these keys are wanted here: {', '.join([*_HEAD, 'figures'])}"
+        return
+    for key, (pattern, what) in _HEAD.items():
+        if not _fits(value[key], pattern):
+            yield located.place((key,)), f"`{key}` is not {what}"
+    yield from _row_faults(located, value["figures"])
+
+
+def _row_faults(located: Located, rows: Value) -> Iterator[tuple[tuple[int, int], str]]:
+    wanted = [(split, mode) for split in SPLITS for mode in MODES]
+    if not isinstance(rows, list) or len(rows) != len(wanted):
+        yield located.place(("figures",)), f"{len(wanted)} rows are wanted here, one a split and mode"
+        return
+    for i, (row, (split, mode)) in enumerate(zip(rows, wanted, strict=True)):
+        if not isinstance(row, dict) or sorted(row) != sorted(_ROW):
+            yield located.place(("figures", i)), f"these keys are wanted here: {', '.join(_ROW)}"
+            continue
+        if (row["split"], row["mode"]) != (split, mode):
+            yield located.place(("figures", i)), f"the row of `{split}` in `{mode}` is wanted here"
+        for name in _FIGURES:
+            if not _fits(row[name], _COUNT if name in _COUNTS else _SHARE):
+                what = "a number" if name in _COUNTS else "a share between 0 and 1"
+                yield located.place(("figures", i, name)), f"`{name}` is not {what}"
+
+
+def _fits(value: Value, pattern: re.Pattern[str]) -> bool:
+    return isinstance(value, str) and bool(pattern.fullmatch(value))
+
+
+def _evaluation(value: Any) -> Evaluation:
+    """The figures of a file without a fault."""
+    return Evaluation(
+        date=value["date"],
+        generation=value["generation"],
+        documents=int(value["documents"]),
+        passages=int(value["passages"]),
+        encoder=value["encoder"],
+        measured=tuple(Measured(split=row["split"], mode=row["mode"], figures=_read(row)) for row in value["figures"]),
+    )
+
+
+def _read(row: Mapping[str, str]) -> Figures:
+    counts = {_FIGURES[name]: int(row[name]) for name in _COUNTS}
+    shares = {field: float(row[name]) for name, field in _FIGURES.items() if name not in _COUNTS}
+    return Figures(**counts, **shares)  # type: ignore[arg-type]

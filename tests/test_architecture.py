@@ -21,6 +21,7 @@ FLOORS = {
     "evaluating": 1,
     "exporting": 1,
     "templates": 1,
+    "auditing": 1,
     "corpus": 2,
     "generations": 2,
     "kb": 3,
@@ -43,6 +44,7 @@ OWNERS = {
     "tantivy": {"engine"},
     "streamlit": {"ui", "app"},
     "typer": {"cli"},
+    "typst": {"exporting"},
 }
 HEAVY = {"sentence_transformers", "torch", "transformers"}
 GROUND = {"model": {"vocabulary"}, "errors": {"model"}}

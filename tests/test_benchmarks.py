@@ -1,10 +1,13 @@
 """Every benchmark runs on a tiny corpus; what it measures there says nothing."""
 
 import json
+from dataclasses import replace
 
 import pytest
+from streamlit.proto.Element_pb2 import Element
 
-from benchmarks import __main__, app, encoding, ranking, speed
+from benchmarks import __main__, app, encoding, load, ranking, speed
+from benchmarks.reader import Page
 from sibkb.settings import Settings
 from tests.tiny import TinyEncoder
 
@@ -104,10 +107,41 @@ def test_without_a_browser_the_app_is_skipped(settings, monkeypatch):
     assert list(app.start(settings)) == ["No browser: skipped."]
 
 
+def test_readers_of_a_real_app_meet_no_errors(settings, monkeypatch):
+    """The second app is already running, and nobody thinks."""
+    monkeypatch.setattr(load, "WARM", 2)
+    options = load.Options(sessions=(3,), think=0.5, seconds=4, arrive=1)
+    with __main__.copied(settings) as given:
+        thinking = list(load.readers(given, options))
+        with app.running(given) as server:
+            there = replace(options, url=server.url, pids=(server.pid,))
+            hasty = list(load.ceiling(given, there))
+    for head, row, *rest in (thinking, hasty):
+        assert len(rest) == 1, rest
+        names = head.splitlines()[0].strip("| ").split(" | ")
+        cells = dict(zip(names[1:], figures(row), strict=True))
+        assert cells["errors"] == 0
+        assert cells["reruns"] > 3
+        assert 0 < cells["p50 ms"] <= cells["p95 ms"]
+
+
+def test_what_a_reader_complains_of():
+    """What the style sheet says of cards is not a card."""
+    page = Page(elements=(Element(), Element(), Element()))
+    page.elements[0].html.body = "<style>.kb-card {}</style>"
+    page.elements[1].text_input.id = "$$ID-1-q"
+    page.elements[2].exception.message = "it broke"
+    assert list(load.wrong(page, "q=money", {"q": "cash"})) == [
+        "exception in the page: it broke",
+        "neither a card nor a word that nothing was found",
+        "the page does not show the q that was asked for",
+    ]
+
+
 def test_an_unknown_name_is_refused(capsys):
     with pytest.raises(SystemExit):
         __main__.main(["speed"])
     assert (
-        "there is no benchmark `speed` — use one of: query, cold, build, app, corpus, ranking"
+        "there is no benchmark `speed` — use one of: query, cold, build, app, load, ceiling, corpus, ranking"
         in capsys.readouterr().err
     )

@@ -170,6 +170,42 @@ def test_show_of_a_passage_for_scripts(built):
     assert data["speaker_role"] == "worker"
 
 
+def test_how_to_cite_a_document_and_a_passage(built):
+    cited = sibkb(built, "show", "interview-roles-in-government.own-job", "--cite", "plain")
+    words, where, source = cited.stdout.splitlines()
+    assert (cited.exit_code, cited.stderr) == (0, "")
+    assert words == "“I almost created my own job” — someone who did the legwork (role: People who did the work)."
+    assert where.startswith(
+        "Emma Tomkinson. “Who drives a SIB inside government: the worker and the senior champion”. "
+    )
+    assert source.startswith(
+        "Source: Who do you need in government to get a SIB off the ground? Emma Tomkinson (blog)."
+    )
+    text = sibkb(built, "show", "newpin-nsw", "--cite", "bibtex").stdout
+    assert text.startswith("@misc{sibkb.newpin-nsw,\n")
+    assert "\n\n@dataset{source.newpin-nsw.indigo,\n" in text
+
+
+def test_a_page_is_written_and_nothing_is_overwritten(built, tmp_path, capsys):
+    path = tmp_path / "newpin.pdf"
+    done = sibkb(built, "show", "newpin-nsw", "--brief", str(path))
+    assert (done.exit_code, done.stdout, done.stderr) == (0, f"{path}\n", "")
+    assert path.read_bytes().startswith(b"%PDF")
+    path.write_text("mine", encoding="utf-8")
+    nowhere = tmp_path / "nowhere" / "newpin.pdf"
+    given = ["--corpus", str(built.corpus), "--indexes", str(built.indexes), "show", "newpin-nsw", "--brief"]
+    refusals = {
+        path: f"sibkb: {path} is there already — choose another name, or remove that file\n",
+        nowhere: f"sibkb: {nowhere} cannot be written: No such file or directory — check the folder and its rights\n",
+    }
+    for target, message in refusals.items():
+        with pytest.raises(SystemExit) as ended:
+            main([*given, str(target)])
+        assert ended.value.code == 2
+        assert capsys.readouterr().err == message
+    assert path.read_text(encoding="utf-8") == "mine"
+
+
 def test_new_then_check(copy):
     made = sibkb(copy, "new", "case", "fictional-bond")
     assert made.stdout.strip().endswith("cases/fictional-bond.md")
@@ -331,6 +367,12 @@ WRONG = {
     "release": (["--release", "secret", "check"], "`secret` is none of: public, workshop, internal"),
     "no such path": (["check", "nowhere.md"], "there is no nowhere.md"),
     "template": (["new", "novel", "x"], "use one of: case, interview"),
+    "citation": (["show", "newpin-nsw", "--cite", "apa"], "`apa` is none of: plain, bibtex"),
+    "two things at once": (["show", "newpin-nsw", "--cite", "plain", "--json"], "use one of: --json, --cite, --brief"),
+    "page of a passage": (
+        ["show", "newpin-nsw.x", "--brief", "x.pdf"],
+        "a page is made of a whole document: newpin-nsw",
+    ),
     "id": (["new", "case", "My Case"], "`My Case` is no id: use lower case, digits and hyphens"),
 }
 

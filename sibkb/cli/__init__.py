@@ -10,12 +10,14 @@ import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from sibkb import evaluating, vocabulary
+from sibkb.cli.giving import CITATIONS, citation, write_brief
 from sibkb.cli.printing import (
     counted,
     err,
@@ -200,9 +202,22 @@ def show(
     context: typer.Context,
     id: Annotated[str, typer.Argument(help="Id of a document or a passage.")],
     as_json: Json = False,
+    cite: Annotated[
+        str | None, typer.Option(metavar="WORD", help="Print how to cite it instead: plain or bibtex.")
+    ] = None,
+    brief: Annotated[
+        Path | None, typer.Option(metavar="FILE.pdf", help="Write a page for a meeting about the document instead.")
+    ] = None,
 ) -> None:
     """Print a document or a passage with its sources and context."""
+    _check_show(id, as_json, cite, brief)
     base, corpus = _open(context.obj), shown(context.obj.corpus)
+    if cite:
+        out().print(citation(base, id, cite, date.today()), soft_wrap=True)
+        return
+    if brief:
+        out().print(shown(write_brief(base, id, brief, date.today())))
+        return
     if "." not in id:
         document = base.document(id)
         passages = base.engine.passages(document.passage_ids)
@@ -239,8 +254,8 @@ def new(
     err().print(f"Fill in every TODO, then run: sibkb check {shlex.quote(shown(made))}")
 
 
-@app.command(epilog="For example: sibkb eval --split tune --queries")
-def eval(
+@app.command(epilog="For example: sibkb eval --split tune --queries   or   sibkb eval --save")
+def eval(  # noqa: PLR0913, each is an option of the command line
     context: typer.Context,
     split: Annotated[
         str | None, typer.Option(metavar="WORD", help=f"{', '.join(evaluating.SPLITS)}; all where none is named.")
@@ -249,11 +264,16 @@ def eval(
         list[str] | None, typer.Option(metavar="WORD", help="words, meaning, hybrid; all where none is named.")
     ] = None,
     queries: Annotated[bool, typer.Option("--queries", help="A row for every query.")] = False,
+    save: Annotated[
+        bool, typer.Option("--save", help="Keep the figures in the corpus folder: the About page shows them.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Measure the ranking on the judged queries of the corpus."""
     from sibkb import corpus
 
+    if save:
+        _check_whole(context.obj, split, mode)
     if split:
         _check_word(split, evaluating.SPLITS, "--split")
     for each in mode or ():
@@ -276,6 +296,9 @@ def eval(
         print_json([_figures_json(row, queries) for row in rows])
     else:
         print_figures(rows, queries)
+    if save:
+        kept = corpus.record_evaluation(context.obj.corpus, evaluating.write_evaluation(_evaluation(base, rows)))
+        err().print(f"Kept in {shown(kept)}, which the About page shows.")
 
 
 @app.command(epilog="For example: sibkb doctor")
@@ -345,12 +368,45 @@ def _open(given: Settings) -> "KnowledgeBase":
     return base
 
 
+def _check_show(id: str, as_json: bool, cite: str | None, brief: Path | None) -> None:
+    if cite is not None:
+        _check_word(cite, CITATIONS, "--cite")
+    if sum((as_json, cite is not None, brief is not None)) > 1:
+        raise typer.BadParameter("use one of: --json, --cite, --brief")
+    if brief and "." in id:
+        raise typer.BadParameter(f"a page is made of a whole document: {id.partition('.')[0]}", param_hint="--brief")
+
+
 def _rank(base: "KnowledgeBase", mode: str, judged: Sequence[Any]) -> Any:
     def rank(text: str) -> list[str]:
         results = base.search(Query(text=text, mode=mode, limit=evaluating.DEPTH))
         return [hit.passage.id for hit in results.hits]
 
     return evaluating.run(judged, rank)
+
+
+def _check_whole(given: Settings, split: str | None, mode: Sequence[str] | None) -> None:
+    """Refuse to keep figures that are not those of all splits and modes, or not of what everyone sees."""
+    if split or mode:
+        why = "only the figures of all splits and modes together are kept: leave out --split and --mode"
+        raise typer.BadParameter(why, param_hint="--save")
+    if given.ceiling != "public":
+        why = f"the figures kept are those of what everyone may see, not of --release {given.ceiling}: leave it out"
+        raise typer.BadParameter(why, param_hint="--save")
+
+
+def _evaluation(base: "KnowledgeBase", rows: Sequence[dict[str, Any]]) -> evaluating.Evaluation:
+    return evaluating.Evaluation(
+        date=datetime.now(UTC).date().isoformat(),
+        generation=base.generation,
+        documents=len(base.engine.documents),
+        passages=len(base.engine.allowed(Filters())),
+        encoder=base.encoder.name,
+        measured=tuple(
+            evaluating.Measured(split=row["split"], mode=row["mode"], figures=evaluating.summarise(row["rows"]))
+            for row in rows
+        ),
+    )
 
 
 def _figures_json(row: dict[str, Any], queries: bool) -> dict[str, Any]:

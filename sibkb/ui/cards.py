@@ -6,14 +6,13 @@ from typing import Final
 
 from sibkb import vocabulary
 from sibkb.errors import CorpusError, SibkbError
-from sibkb.exporting import quoted, read_in_words, why
+from sibkb.exporting import date_in_words, quoted, read_in_words, why
 from sibkb.model import NOT_RECORDED, Document, Hit, Passage, Source
 from sibkb.ui import links
 from sibkb.words import stem, tokens
 
 Span = tuple[int, int]
 
-_MONTHS: Final = tuple("January February March April May June July August September October November December".split())  # noqa: SIM905
 DEALS: Final = frozenset({"case", "programme"})
 """Kinds of document that run and end."""
 
@@ -154,13 +153,6 @@ def _dates(document: Document) -> str:
         return f"Dates {NOT_RECORDED}"
     start, end = (date_in_words(date) if date else NOT_RECORDED for date in (document.start, document.end))
     return start if start == end else f"{start} – {end}" if document.end else f"{start} – end {NOT_RECORDED}"
-
-
-def date_in_words(date: str) -> str:
-    """`2013-06-30` -> `30 June 2013`, as far as it goes."""
-    year, *rest = date.split("-")
-    words = [str(int(rest[1]))] if len(rest) > 1 else []
-    return " ".join([*words, *(_MONTHS[int(month) - 1] for month in rest[:1]), year])
 
 
 def note(text: str) -> str:

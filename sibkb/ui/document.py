@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from html import escape
 from typing import Final
 
 import streamlit as st
 
-from sibkb import search
+from sibkb import exporting, search
 from sibkb.errors import QueryError
 from sibkb.kb import KnowledgeBase
 from sibkb.model import Document, Passage
-from sibkb.ui import cards, links, reading, session
+from sibkb.ui import cards, clipboard, links, reading, session
 from sibkb.ui.reading import Reader, Section
 from sibkb.words import analyse
 
@@ -48,6 +49,7 @@ def page(base: KnowledgeBase) -> None:
     related = base.related(document)
     _contents(parts, related)
     _head(document, passages, reader, asked)
+    _take_away(base, document, passages, reader)
     for part in parts:
         st.header(links.plain(part.heading), anchor=part.anchor)
         st.html(f'<div class="kb-reading">{part.html}</div>')
@@ -89,6 +91,30 @@ def _head(document: Document, passages: Sequence[Passage], reader: Reader, asked
     st.html(f'<p class="kb-facts">{facts}</p>{reading.summary(document, passages, reader)}')
     if asked.passage and not reader.passage:
         st.html(cards.note("The passage you came for is not here any more. This is the whole document."))
+
+
+def _take_away(base: KnowledgeBase, document: Document, passages: Sequence[Passage], reader: Reader) -> None:
+    """A page for a meeting, a citation, and a way to change the file; of the passage, where the reader came for one."""
+    here = next((each for each in passages if each.id.partition(".")[2] == reader.passage), None)
+    address = f"{st.context.url}?{links.address(document, here).partition('?')[2]}" if st.context.url else None
+    today = datetime.now(UTC).date()
+    plain = exporting.plain(document, here, url=address, accessed=today)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            "One-page brief (PDF)",
+            lambda: exporting.brief(document, passages, url=address, made=today),
+            file_name=f"{document.id}.pdf",
+            mime="application/pdf",
+            on_click="ignore",
+            icon=":material/picture_as_pdf:",
+        )
+        clipboard.copy_button(plain, "Copy with source" if here else "Copy citation", f"cite-{(here or document).id}")
+        if edit := base.settings.edit_address(document.path):
+            st.link_button("Edit this file", edit, icon=":material/edit:")
+    with st.expander("Cite this passage" if here else "Cite this case"):
+        st.code(plain, language=None, wrap_lines=True)
+        st.code(exporting.bibtex(document, here, url=address, accessed=today), language="latex", wrap_lines=True)
+    st.html(f'<p class="kb-facts">File: <span class="kb-path">{escape(document.path)}</span></p>')
 
 
 def _related(related: Mapping[str, Sequence[Document]]) -> None:

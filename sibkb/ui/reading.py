@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Final
 
 from sibkb import vocabulary
-from sibkb.exporting import quoted, read_in_words
+from sibkb.exporting import date_in_words, quoted, read_in_words
 from sibkb.model import NOT_RECORDED, Document, Passage, Source
 from sibkb.ui import cards, links
 from sibkb.ui.cards import Span
@@ -103,7 +103,7 @@ class _Page:
             words = f"{escape(stage.label)}. {escape(stage.meaning)}" if stage else NOT_RECORDED
             yield self._row("How far it got", [words], ("stage",))
             when = "; ".join(
-                f"{name}: {cards.date_in_words(date) if date else NOT_RECORDED}"
+                f"{name}: {date_in_words(date) if date else NOT_RECORDED}"
                 for name, date in (("Began", document.start), ("Ended", document.end))
             )
             yield self._row("When it ran", [escape(when)], ("start", "end"))
@@ -231,7 +231,7 @@ class _Page:
         rows = [entry for entry in self.document.entries if entry.field == "timeline"]
         if rows:
             items = "".join(
-                f"<li><b>{escape(cards.date_in_words(row.figure or ''))}</b> "
+                f"<li><b>{escape(date_in_words(row.figure or ''))}</b> "
                 f"{self._fact(row, self._noted(row.what, row.note), row.sources, row.id)}</li>"
                 for row in rows
             )

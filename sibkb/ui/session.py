@@ -166,12 +166,16 @@ def without(query: Query, field: str) -> Query:
 def asked() -> Address:
     """What the URL of this run asks, with the widgets set to it."""
     address = read_address({name: st.query_params.get_all(name) for name in st.query_params})
-    query = address.query
+    show(address.query)
+    return address
+
+
+def show(query: Query) -> None:
+    """Set the widgets to a question."""
     _set("q", query.text)
     _set("mode", query.mode)
     for name in FILTER_FIELDS:
         _set(name, list(getattr(query.filters, name)))
-    return address
 
 
 def set_years(years: tuple[int, int]) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
+from pypdf import PdfReader
 
 from tests.browser.conftest import App
 from tests.browser.test_search_page import heading, settled
@@ -119,6 +120,19 @@ def test_from_home_to_a_quotation_by_keyboard_alone(page: Page, app: App) -> Non
     expect(page.locator("#p-square-peg")).to_be_focused()
 
 
+def test_the_brief_is_made_on_a_click_and_holds_what_the_page_says(page: Page, app: App) -> None:
+    page.goto(f"{app.url}/{CASE}")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="One-page brief").click()
+    assert download.value.suggested_filename == "peterborough-one-service.pdf"
+    pdf = PdfReader(download.value.path())
+    assert len(pdf.pages) == 1
+    told = " ".join(pdf.pages[0].extract_text().split())
+    for words in ("Peterborough (The One Service)", "Ministry of Justice", "5,000,000", "Ended early", "Lessons"):
+        assert words in told
+    assert re.search("peterborough-one-service", told)
+
+
 def test_first_quotation_within_three_actions_of_a_cold_open(page: Page, app: App) -> None:
     page.goto(app.url)  # one: open
     page.get_by_role("button", name="my boss gave me time").click()  # two: an example
@@ -137,6 +151,7 @@ def test_every_page_is_fit_for_everybody(page: Page, app: App, address: str) -> 
     assert all(after - before <= 1 for before, after in pairwise(levels))
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(700)  # colours fade
         page.wait_for_timeout(300)
         assert _faults(page) == [], scheme
     for width in (1920, 390, 320):

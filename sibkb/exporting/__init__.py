@@ -1,22 +1,26 @@
-"""Values -> what leaves the house: JSON for scripts, citations for people."""
+"""Values -> what leaves the house: JSON for scripts, citations for people, a page for a meeting."""
 
-from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Final
 
-from sibkb import vocabulary
-from sibkb.model import Document, Hit, Json, Passage, Results, Source
+from sibkb.exporting.brief import brief
+from sibkb.exporting.citing import bibtex, plain
+from sibkb.exporting.wording import cited, date_in_words, quoted, read_in_words
+from sibkb.model import Document, Hit, Json, Passage, Results
 
-_OUTER: Final[Mapping[str, str | tuple[str, ...]]] = {"“": "”", '"': '"', "‘": "’", "«": "»", "„": ("“", "”")}
-"""Opening mark -> the closing mark that belongs to it."""
-_AFTER: Final = ".,;:!?… "
-"""What may stand behind a closing mark."""
-
-
-def quoted(text: str) -> str:
-    """A quotation in its outer marks: its own where the original has them, ours where not."""
-    closing = _OUTER.get(text[:1])
-    return text if closing and text.rstrip(_AFTER)[1:].endswith(closing) else f"“{text}”"
+__all__ = (
+    "bibtex",
+    "brief",
+    "cited",
+    "date_in_words",
+    "document_json",
+    "hit_json",
+    "passage_json",
+    "plain",
+    "quoted",
+    "read_in_words",
+    "results_json",
+    "why",
+)
 
 
 def passage_json(passage: Passage, document: Document, corpus: str = "corpus") -> Json:
@@ -74,20 +78,6 @@ def results_json(results: Results, corpus: str = "corpus") -> Json:
 def document_json(document: Document) -> Json:
     """A document with its facts and sources, without its passages' words."""
     return asdict(document)
-
-
-def read_in_words(source: Source) -> str:
-    """How far a source was read, in plain words."""
-    words = vocabulary.READS[source.read].label
-    return words if source.url or source.read == "not" else f"{words}, as a hosted copy"
-
-
-def cited(source: Source) -> str:
-    """A source as a reader should meet it."""
-    parts = (source.title, source.publisher, source.date or "no date", source.url, read_in_words(source), source.note)
-    return " ".join(
-        part if part.endswith((".", "?", "!")) or part == source.url else f"{part}." for part in parts if part
-    )
 
 
 def why(hit: Hit) -> str:

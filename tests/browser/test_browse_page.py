@@ -1,0 +1,160 @@
+"""The Browse page in a real browser: history, links, the chart in both themes, phones, keyboard."""
+
+import re
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import App
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+
+def quiet(page: Page) -> None:
+    """Wait until the page has stopped running."""
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def seen(page: Page) -> tuple[str, list[str]]:
+    """The heading and the titles, once the page has stopped running."""
+    expect(page.locator("h1")).to_have_text("Browse")
+    titles = page.locator("[data-testid=stHtml] a[href^='document?']")
+    expect(titles.first).to_be_visible()
+    quiet(page)
+    return page.locator("[data-testid=stMain] h2").first.inner_text(), titles.all_inner_texts()
+
+
+def choose(page: Page, name: str | re.Pattern[str]) -> None:
+    page.get_by_role("radio", name=name).or_(page.get_by_role("button", name=name)).first.click()
+
+
+def test_opening_a_document_and_back_shows_the_same(page: Page, app: App) -> None:
+    page.goto(f"{app.url}/browse?kind=case&sort=title&page=2")
+    before, address = seen(page), page.url
+    assert ", page 2 of " in before[0]
+    page.locator("article a").nth(1).click()
+    expect(page.locator("h1")).to_have_text(before[1][1])
+    expect(page).to_have_url(re.compile(r"/document\?id="))
+    page.go_back()
+    expect(page).to_have_url(address)
+    assert seen(page) == before
+    page.go_forward()
+    expect(page.locator("h1")).to_have_text(before[1][1])
+    page.go_back()
+    page.reload()
+    assert seen(page) == before
+
+
+def test_a_row_of_the_table_opens_by_keyboard(page: Page, app: App) -> None:
+    page.goto(f"{app.url}/browse?view=table&country=AU")
+    before = seen(page)
+    page.get_by_role("table").get_by_role("link").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text(before[1][0])
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/browse\?.*view=table"))
+    assert seen(page) == before
+
+
+def test_every_change_is_a_step_of_history(page: Page, app: App) -> None:
+    page.goto(f"{app.url}/browse")
+    cards = seen(page)
+    choose(page, re.compile("Table$"))
+    expect(page).to_have_url(re.compile("view=table"))
+    expect(page.get_by_role("table")).to_be_visible()
+    choose(page, "Title")
+    expect(page).to_have_url(re.compile("sort=title"))
+    page.get_by_role("button", name=re.compile(r"^Interview \(")).click()
+    expect(page.get_by_role("button", name="Kind of document: Interview")).to_be_visible()
+    assert len(seen(page)[1]) == 1
+    page.go_back()
+    expect(page).not_to_have_url(re.compile("kind"))
+    expect(page.get_by_role("button", name="Kind of document: Interview")).to_have_count(0)
+    assert len(seen(page)[1]) > 12
+    page.go_back()
+    expect(page).not_to_have_url(re.compile("sort"))
+    page.go_back()
+    expect(page.get_by_role("table")).to_have_count(0)
+    assert seen(page) == cards
+
+
+def test_another_page_begins_at_its_top(page: Page, app: App) -> None:
+    page.goto(f"{app.url}/browse")
+    first = seen(page)
+    page.get_by_role("button", name="Page 2", exact=True).click()
+    expect(page.locator("h2", has_text="page 2 of")).to_be_in_viewport()
+    assert not set(seen(page)[1]) & set(first[1])
+
+
+def test_nothing_found_and_the_way_out(page: Page, app: App) -> None:
+    page.goto(f"{app.url}/browse?country=AU&sector=education&kind=programme&kind=case")
+    expect(page.get_by_role("heading", name="No document is all of this")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Without Sector: Education: ")).click()
+    expect(page).not_to_have_url(re.compile("sector"))
+    assert seen(page)[1]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_words_of_the_chart_stand_out_in_either_theme(browser: Browser, app: App, scheme: str) -> None:
+    """Its words were black on black once: Streamlit's theme colours axes and leaves marks of text alone."""
+    context = browser.new_context(color_scheme=scheme, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(f"{app.url}/browse?view=timeline")
+    words = page.locator("[data-testid=stVegaLiteChart] svg text", has_text="Complete").first
+    expect(words).to_be_visible()
+    quiet(page)
+    fill = words.evaluate("text => getComputedStyle(text).fill")
+    assert fill == page.locator("h1").evaluate("h1 => getComputedStyle(h1).color")
+    assert (sum(map(int, re.findall(r"\d+", fill)[:3])) > 500) == (scheme == "dark")
+    context.close()
+
+
+def test_the_chart_is_named_and_its_table_stands_under_it(page: Page, app: App) -> None:
+    page.goto(f"{app.url}/browse?view=timeline")
+    expect(page.get_by_label(re.compile(r"^Bar chart of \d+ projects")).first).to_be_visible()
+    quiet(page)
+    table = page.get_by_role("table").last
+    expect(table).to_have_accessible_name(re.compile(r"\d+ of \d+ documents, in the order they began"))
+    assert table.get_by_role("columnheader").all_inner_texts() == ["Title", "How far it got", "Start", "End"]
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280, 1920])
+@pytest.mark.parametrize("view", ["cards", "table", "timeline"])
+def test_nothing_is_wider_than_the_screen(page: Page, app: App, width: int, view: str) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{app.url}/browse?view={view}")
+    seen(page)
+    page.wait_for_timeout(500)
+    over = page.evaluate(
+        """() => [...document.querySelectorAll("[data-testid=stMain] *")]
+            .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && e.getClientRects().length)
+            .map(e => e.outerHTML.slice(0, 120))"""
+    )
+    assert over == []
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_table_stays_a_table_where_it_is_drawn_as_blocks(page: Page, app: App, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{app.url}/browse?view=table")
+    rows = seen(page)[1]
+    table = page.get_by_role("table").first
+    assert table.get_by_role("row").count() == 1 + len(rows)
+    assert table.get_by_role("rowheader").all_inner_texts() == rows
+    assert table.get_by_role("columnheader").count() == 10
+
+
+@pytest.mark.parametrize("view", ["cards", "table", "timeline"])
+def test_headings_are_in_order(page: Page, app: App, view: str) -> None:
+    page.goto(f"{app.url}/browse?view={view}")
+    seen(page)
+    levels = [
+        int(tag[1])
+        for tag in page.eval_on_selector_all("[data-testid=stMain] :is(h1,h2,h3)", "l => l.map(e => e.tagName)")
+    ]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
