@@ -7,10 +7,11 @@ import itertools
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 from urllib.parse import parse_qs
 
 import numpy as np
@@ -20,6 +21,8 @@ from benchmarks import app
 from benchmarks.reader import Browser, Page, Visit
 from sibkb.evaluating import read_queries
 from sibkb.settings import Settings
+
+Result = TypeVar("Result")
 
 SESSIONS: Final = (1, 20, 50, 100)
 AT_ONCE: Final = (1, 2, 4, 8, 16)
@@ -139,12 +142,18 @@ def _measured(
         plan = Plan(sessions=number, think=think, seconds=options.seconds, arrive=options.arrive)
         with _app(settings, options) as (url, pids):
             begun = time.process_time(), time.perf_counter()
-            tally, row = asyncio.run(_row(url, pids, plan, questions))
+            tally, row = run(_row(url, pids, plan, questions))
             ours.append((time.process_time() - begun[0]) / (time.perf_counter() - begun[1]))
         errors += tally.errors
         yield row
     yield f"\nThe readers themselves took up to {max(ours):.2f} of a core."
     yield from (f"- {count} × {error}" for error, count in errors.most_common())
+
+
+def run(task: Coroutine[Any, Any, Result]) -> Result:
+    """Run it in a thread of its own, for whoever calls may have a loop that runs already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, task).result()
 
 
 def _questions(path: Path) -> list[str]:

@@ -31,8 +31,10 @@ def browser_path() -> str | None:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A copy of the corpus and its index, made once with the real encoder; not to be changed.
 
-    Vectors of the checkout's own index are used again where it has the same texts, which saves most of a minute.
+    The checkout's own index is brought up to date first, by one of the workers while the others wait: its vectors are
+    used again.
     """
+    kb.build(Settings())
     folder = tmp_path_factory.mktemp("built")
     given = Settings(corpus=folder / "corpus", indexes=folder / "indexes")
     shutil.copytree(ROOT / "corpus", given.corpus)

@@ -9,13 +9,13 @@ import shutil
 import signal
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from sibkb import checking, corpus, generations
+from sibkb import checking, corpus, evaluating, generations
 from sibkb.cli import app, main
 from sibkb.model import Problem
 from sibkb.settings import Settings
@@ -234,7 +234,8 @@ def test_the_check_of_one_file_speaks_of_that_file_alone(copy):
     assert (bad.exit_code, bad.stderr) == (1, "1 error\n")
     assert bad.stdout.startswith(f"{other}:1:1 D003 ")
     assert sibkb(copy, "check", str(copy.corpus / "queries.yaml")).exit_code == 0
-    assert sibkb(copy, "check").stderr == f"{len(list(copy.corpus.rglob('*.md'))) - 1} files, 783 passages, 1 error\n"
+    files = len(list(copy.corpus.rglob("*.md"))) - 1
+    assert re.fullmatch(rf"{files} files, \d{{3,}} passages, 1 error\n", sibkb(copy, "check").stderr)
 
 
 @pytest.mark.parametrize("name", ["elsewhere.md", "corpus/drafts/a.md", "corpus/notes.txt"])
@@ -264,7 +265,9 @@ def test_warnings_are_counted_and_are_no_errors(copy, monkeypatch):
 def test_build_says_what_it_did(copy):
     assert "nothing to do" in sibkb(copy, "build").stdout
     (copy.corpus / "cases/rikers-island-able.md").unlink()
-    assert re.fullmatch(r"\w+: 15 documents, \d+ passages; 0 texts encoded, \d+ reused\n", sibkb(copy, "build").stdout)
+    left = len(list(copy.corpus.rglob("*.md"))) - 1
+    told = rf"\w+: {left} documents, \d+ passages; 0 texts encoded, \d+ reused\n"
+    assert re.fullmatch(told, sibkb(copy, "build").stdout)
     path = copy.corpus / "cases/newpin-nsw.md"
     path.write_text(path.read_text(encoding="utf-8") + "\nOne line more. [@nothing]\n", encoding="utf-8")
     result = sibkb(copy, "build", "--json")
@@ -303,6 +306,33 @@ def test_eval_for_scripts_has_a_row_a_query(built):
     assert {"mode", "split", "figures", "rows"} == set(row)
     assert {"query", "text", "ranking", "ndcg_10", "success_3"} <= set(row["rows"][0])
     assert row["figures"]["queries"] + row["figures"]["unanswerable"] <= len(row["rows"])
+
+
+FEW = """\
+- {id: q1, text: what does a senior champion do, about: roles, split: held-out,
+   answers: {interview-roles-in-government.what-a-champion-does: 3}}
+- {id: q2, text: penguins on the moon, about: nothing, split: held-out, answers: {}}
+"""
+
+
+def test_eval_records_the_figures_it_prints(copy):
+    (copy.corpus / "queries.yaml").write_text(FEW, encoding="utf-8")
+    result = sibkb(copy, "eval", "--save", "--json")
+    assert result.exit_code == 0, result.output
+    assert "evaluation.yaml, which the About page shows." in result.stderr
+    text = (copy.corpus / "evaluation.yaml").read_text(encoding="utf-8")
+    recorded, problems = evaluating.read_evaluation("evaluation.yaml", text)
+    assert problems == []
+    assert recorded
+    assert recorded.generation == generations.current(copy.indexes)
+    assert recorded.documents == len(list((copy.corpus).rglob("*.md"))) - 1, "all but the licence"
+    printed = json.loads(result.stdout)
+    assert [(row["split"], row["mode"]) for row in printed] == [(each.split, each.mode) for each in recorded.measured]
+    assert [row["figures"] for row in printed] == [
+        pytest.approx(asdict(each.figures), abs=0.0001) for each in recorded.measured
+    ]
+    assert recorded.of("held-out", "hybrid").unanswerable == 1
+    assert sibkb(copy, "check").exit_code == 0
 
 
 def test_eval_without_judged_queries_says_where_they_stand(copy, capsys):
@@ -362,6 +392,12 @@ WRONG = {
     "no hits wanted": (["search", "x", "-k", "0"], "Invalid value for '-k' / '--limit'"),
     "split": (["eval", "--split", "foo"], "`foo` is none of: tune, held-out"),
     "mode to measure": (["eval", "--mode", "magic"], "`magic` is none of: hybrid, words, meaning"),
+    "figures of a part": (["eval", "--save", "--mode", "words"], "leave out --split and --mode"),
+    "figures of a split": (["eval", "--save", "--split", "tune"], "only the figures of all splits and modes together"),
+    "figures of what not all see": (
+        ["--release", "internal", "eval", "--save"],
+        "the figures kept are those of what everyone may see",
+    ),
     "too many words": (["search", "x", "y"], "unexpected extra argument"),
     "unknown command": (["serach"], "No such command 'serach'"),
     "release": (["--release", "secret", "check"], "`secret` is none of: public, workshop, internal"),
@@ -436,11 +472,12 @@ def test_watch_tells_each_build_until_it_is_interrupted(copy):
     command = [sys.executable, "-m", "sibkb", "--corpus", str(copy.corpus), "--indexes", str(copy.indexes), "watch"]
     watching = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     with watching.stdout as out, watching.stderr as err:
-        assert ": 16 documents, " in out.readline()
+        documents = len(list(copy.corpus.rglob("*.md"))) - 1
+        assert f": {documents} documents, " in out.readline()
         (copy.corpus / "cases/newpin-nsw.md").unlink()
         (copy.corpus / "cases/broken.md").write_text("nothing", encoding="utf-8")
         assert "cases/broken.md:1:1 D003 " in err.readline()
-        assert ": 15 documents, " in out.readline()
+        assert f": {documents - 1} documents, " in out.readline()
         watching.send_signal(signal.SIGINT)
         assert (watching.wait(timeout=60), out.read(), err.read()) == (0, "", "")
 

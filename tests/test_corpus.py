@@ -134,6 +134,39 @@ def test_the_check_reads_the_judged_queries_too(tmp_path):
     assert [problem.code for problem in problems] == ["Q004"]
 
 
+def test_the_check_reads_the_recorded_figures_too(tmp_path):
+    write(tmp_path, a=case())
+    recorded = corpus.record_evaluation(tmp_path, "date: soon\n")
+    assert recorded == tmp_path / "evaluation.yaml"
+    _, problems = checking.check(tmp_path)
+    assert [(problem.path, problem.code) for problem in problems] == [("evaluation.yaml", "Q007")]
+    _, problems = checking.check(tmp_path, [recorded])
+    assert [problem.code for problem in problems] == ["Q007"]
+    _, problems = checking.check(tmp_path, [tmp_path / "cases"])
+    assert problems == []
+
+
+def test_figures_are_recorded_in_place_of_those_before_and_leave_nothing_behind(tmp_path):
+    assert corpus.read_evaluation(tmp_path) is None
+    for text in ("first", "second"):
+        corpus.record_evaluation(tmp_path, text)
+        assert corpus.read_evaluation(tmp_path) == text
+    assert [path.name for path in tmp_path.iterdir()] == ["evaluation.yaml"]
+
+
+def test_figures_that_cannot_be_written_say_why(tmp_path):
+    with pytest.raises(CorpusError) as caught:
+        corpus.record_evaluation(tmp_path / "none", "text")
+    where = tmp_path / "none" / "evaluation.yaml"
+    assert str(caught.value) == f"{where} cannot be written: No such file or directory — check the folder's rights"
+
+
+def test_no_queries_are_no_problem_but_an_empty_file_is_no_list(tmp_path):
+    assert corpus.read_queries(tmp_path) == "[]"
+    (tmp_path / corpus.QUERIES).write_text("", encoding="utf-8")
+    assert corpus.read_queries(tmp_path) == ""
+
+
 def test_queries_that_are_not_text(tmp_path):
     (tmp_path / corpus.QUERIES).write_bytes(b"\xff")
     with pytest.raises(CorpusError) as caught:

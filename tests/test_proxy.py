@@ -1,6 +1,5 @@
 """Processes behind nginx, by the configuration that docs/nginx.conf gives out, with readers and one that dies."""
 
-import asyncio
 import os
 import shutil
 import signal
@@ -91,15 +90,15 @@ def test_readers_stay_where_they_are_until_it_dies(servers, proxy, tmp_path):
     while len({where[-1] for where in places(log).values()}) < 2:
         assert len(readers) < 50, "all readers are with one process"
         browser = Browser(proxy)
-        readers[asyncio.run(ask(browser, "price list for outcomes"))] = browser
+        readers[load.run(ask(browser, "price list for outcomes"))] = browser
     for cookie, browser in readers.items():
-        assert asyncio.run(ask(browser, "who should lead the work")) == cookie
+        assert load.run(ask(browser, "who should lead the work")) == cookie
     assert all(first == again for first, again in places(log).values())
 
     cookie, (dying, _) = next(iter(places(log).items()))
     os.kill(servers[dying].pid, signal.SIGKILL)
     for browser in readers.values():
-        asyncio.run(ask(browser, "did investors get their money back"))
+        load.run(ask(browser, "did investors get their money back"))
     (living,) = servers.keys() - {dying}
     assert {where[-1] for where in places(log).values()} == {living}
     assert all(where[0] == where[-1] for where in places(log).values() if where[0] == living)

@@ -1,0 +1,105 @@
+"""Counts of a small fictional corpus, each worked out by hand."""
+
+from dataclasses import replace
+
+from tiny import bound, document, passage
+
+from sibkb import auditing, vocabulary
+from sibkb.auditing import Files, audit
+from sibkb.model import NOT_RECORDED, Manifest, Source
+
+WORK = "https://report.example/"
+SOURCES = (
+    Source(id="a", title="A report", publisher="Nobody", read="part", url=WORK),
+    Source(id="b", title="A record", publisher="Nobody", read="record"),
+)
+AGAIN = (
+    Source(id="x", title="The same report, with another title", publisher="Nobody at all", read="whole", url=WORK),
+    Source(id="y", title="A RECORD", publisher="nobody", read="record"),
+    Source(id="z", title="Listed", publisher="Nobody", read="not"),
+)
+PASSAGES = (
+    passage("one.money", "GBP 1", kind="fact", source_ids=("a", "b")),
+    passage("one.party", "Somebody", kind="fact", source_ids=()),
+    passage("one.learned", "Begin early.", kind="lesson", basis="inferred", themes=("scaling", "procurement"),
+            source_ids=("a",)),
+    passage("one.words", "These words are fictional", kind="quote", speaker_role="worker", source_ids=("a",)),
+    passage("two.example", "So are these", kind="quote", status="illustrative", about_role="worker", source_ids=("x",)),
+    passage("two.said", "It was fine.", kind="perspective", source_ids=("x", "y")),
+)  # fmt: skip
+DOCUMENTS = bound(
+    (
+        document("one", countries=("KE", "GB"), sources=SOURCES, sector="health", stage="complete"),
+        document("two", kind="programme", countries=("GB",), sources=AGAIN),
+    ),
+    PASSAGES,
+)
+FOUND = audit(DOCUMENTS, PASSAGES)
+
+
+def some(counts: auditing.Counts) -> dict[str, int]:
+    """Those that there are any of."""
+    return {word: count for word, count in counts.items() if count}
+
+
+def test_documents_and_passages_by_kind():
+    assert some(FOUND.documents) == {"case": 1, "programme": 1}
+    assert some(FOUND.passages) == {"quote": 2, "lesson": 1, "perspective": 1, "fact": 2}
+
+
+def test_every_word_of_a_vocabulary_is_counted_in_its_order():
+    assert list(FOUND.sectors) == list(vocabulary.SECTORS)
+    assert list(FOUND.themes) == list(vocabulary.THEMES)
+    assert some(FOUND.sectors) == {"employment": 1, "health": 1}
+    assert some(FOUND.themes) == {"procurement": 1, "scaling": 1}
+
+
+def test_what_is_not_recorded_is_counted_as_that_and_comes_last():
+    assert list(FOUND.stages)[-1] == NOT_RECORDED
+    assert some(FOUND.stages) == {"complete": 1, NOT_RECORDED: 1}
+    assert some(FOUND.speakers) == {"worker": 1, NOT_RECORDED: 2}
+    assert some(FOUND.subjects) == {"worker": 1, NOT_RECORDED: 2}
+    assert NOT_RECORDED not in FOUND.lessons
+
+
+def test_countries_come_most_first_and_then_by_code():
+    assert list(FOUND.countries.items()) == [("GB", 2), ("KE", 1)]
+
+
+def test_lessons_by_what_they_rest_on_and_quotations_by_status():
+    assert FOUND.lessons == {"stated": 0, "inferred": 1}
+    assert FOUND.quotations == {"reported": 1, "illustrative": 1}
+
+
+def test_facts_with_and_without_a_source():
+    assert (FOUND.facts.total, FOUND.facts.sourced, FOUND.facts.unsourced) == (2, 1, ("one.party",))
+
+
+def test_a_work_that_two_documents_list_counts_once_by_the_most_that_was_read():
+    assert FOUND.sources.read == {"whole": 1, "part": 0, "record": 1, "not": 1}
+    assert FOUND.sources.total == 3
+
+
+def test_passages_cite_a_work_as_it_was_read_for_their_document():
+    assert FOUND.sources.cited == {"whole": 2, "part": 3, "record": 2, "not": 0}
+
+
+def test_order_does_not_matter():
+    assert audit(DOCUMENTS[::-1], PASSAGES[::-1]) == FOUND
+
+
+def test_nothing_is_counted_as_nothing():
+    empty = audit((), ())
+    assert (sum(empty.documents.values()), empty.sources.total, empty.facts.total, empty.countries) == (0, 0, 0, {})
+
+
+def test_what_became_of_the_files():
+    files = {each.path: (each.digest, 1, 1) for each in DOCUMENTS} | {"cases/broken.md": ("b", 1, 1)}
+    manifest = Manifest(
+        schema=1, name="n", encoder="e", encoder_digest="d", dimension=1, documents=2, passages=6, parts=6, reused=0,
+        files=files, digests={}, built="2026-11-24T12:00:00+00:00",
+    )  # fmt: skip
+    assert auditing.files(manifest, DOCUMENTS) == Files(total=3, left_out=1, last_good=0)
+    assert auditing.files(manifest, DOCUMENTS[:1]) == Files(total=3, left_out=1, last_good=0), "some are not to be seen"
+    old = replace(DOCUMENTS[0], digest="of the version before")
+    assert auditing.files(manifest, [old, DOCUMENTS[1]]).last_good == 1
