@@ -21,6 +21,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[Settings, argparse.Namespace], Iterator
     "cold": lambda settings, _: speed.cold(settings),
     "build": lambda settings, _: speed.build(settings),
     "app": lambda settings, _: app.start(settings),
+    "pages": lambda settings, _: app.pages(settings),
     "load": lambda settings, given: load.readers(settings, load.Options.of(given)),
     "ceiling": lambda settings, given: load.ceiling(settings, load.Options.of(given)),
     "corpus": lambda settings, _: ranking.own(settings.corpus),

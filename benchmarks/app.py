@@ -48,6 +48,92 @@ def start(settings: Settings) -> Iterator[str]:
         yield f"| {name} | {statistics.median(each[name] for each in rounds):.2f} |"
 
 
+def pages(settings: Settings) -> Iterator[str]:
+    """With all warm: a key press to the finished page, and each page by a link inside the app and opened anew."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        yield "No browser: skipped."
+        return
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright, running(settings) as server:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        page = browser.new_page()
+        page.goto(f"{server.url}/?q={QUESTION.replace(' ', '+')}")
+        page.get_by_text("close in meaning too").first.wait_for()
+        yield "| with all warm | times | median s | slowest s |\n| --- | --- | --- | --- |"
+        keys = [_asked(page, question) for question in QUESTIONS]
+        yield _row("a question, key press to finished page", keys)
+        for name, (address, sign) in PAGES.items():
+            moves = []
+            for _ in range(ROUNDS):
+                page.goto(server.url)
+                page.locator(".kb-counts").wait_for()
+                _finished(page)
+                begun = time.perf_counter()
+                page.evaluate(FOLLOW, address)
+                page.locator(sign).first.wait_for()
+                _finished(page)
+                moves.append(time.perf_counter() - begun)
+            yield _row(f"{name}, by a link", moves)
+            yield _row(f"{name}, opened anew", [_opened(page, server.url + address, sign) for _ in range(ROUNDS)])
+        browser.close()
+
+
+FOLLOW: Final = """(address) => { const inside = document.querySelector("[data-testid=stHtml]");
+    const link = Object.assign(document.createElement("a"), {href: address}); inside.append(link); link.click(); }"""
+"""Follow a link as a click on one does."""
+PAGES: Final = {
+    "Browse, cards": ("/browse", ".kb-listed"),
+    "Browse, table": ("/browse?view=table", ".kb-table"),
+    "Browse, timeline": ("/browse?view=timeline", "[data-testid=stVegaLiteChart]"),
+    "Document": ("/document?id=peterborough-one-service&passage=no-trial", ".kb-here"),
+    "Voices": ("/voices", ".kb-voice"),
+    "About": ("/about", "table"),
+}
+QUESTIONS: Final = (
+    "Goldman Sachs loss",
+    "probation reform Peterborough",
+    "price list for outcomes",
+    "who lost money",
+    "data sharing agreement",
+    "senior champion",
+    "frontline staff burned out",
+    "why did the bond end early",
+    "investors repaid ahead of time",
+    "evaluation without control group",
+    "procurement rules",
+    "referrals lower than expected",
+)
+
+
+def _asked(page: "Page", question: str) -> float:
+    box = page.locator("input[type=search]")
+    box.fill(question)
+    begun = time.perf_counter()
+    box.press("Enter")
+    page.wait_for_url(lambda url: question.split(maxsplit=1)[0] in url)
+    page.locator(".kb-card").first.wait_for()
+    _finished(page)
+    return time.perf_counter() - begun
+
+
+def _opened(page: "Page", url: str, sign: str) -> float:
+    begun = time.perf_counter()
+    page.goto(url)
+    page.locator(sign).first.wait_for()
+    _finished(page)
+    return time.perf_counter() - begun
+
+
+def _finished(page: "Page") -> None:
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
+
+def _row(name: str, seconds: list[float]) -> str:
+    return f"| {name} | {len(seconds)} | {statistics.median(seconds):.2f} | {max(seconds):.2f} |"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
     """A running app."""

@@ -14,7 +14,7 @@ from sibkb import engine, evaluating, search, words
 from sibkb.encoder import Encoder, FloatArray
 from sibkb.engine import lexicon, writing
 from sibkb.errors import QueryError
-from sibkb.evaluating import Row
+from sibkb.evaluating import Judged, Row
 from sibkb.model import Query
 from sibkb.words import QueryWord
 
@@ -81,8 +81,8 @@ def rank(collection: Collection, encoder: Encoder, variant: Variant) -> list[Row
         def encode(text: str) -> FloatArray:
             return vectors[text] if text in vectors else encoder.encode_queries([text])[0]
 
-        def ask(text: str) -> list[str]:
-            query = Query(text=text, limit=evaluating.DEPTH, mode=variant.mode)
+        def ask(asked: Judged) -> list[str]:
+            query = Query(text=asked.text, filters=asked.filters, limit=evaluating.DEPTH, mode=variant.mode)
             with suppress(QueryError):  # nothing but common words: no hits
                 return [hit.passage.id for hit in search.search(opened, query, encode, EVERYTHING).hits]
             return []

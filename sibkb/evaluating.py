@@ -9,10 +9,10 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sibkb.model import MODES, Problem
+from sibkb.model import FILTER_FIELDS, FILTER_WORDS, MODES, Filters, Problem
 from sibkb.strict_yaml import Located, StrictYamlError, Value, load
 
 SPLITS: Final = ("tune", "held-out", "oblique")
@@ -21,12 +21,13 @@ ANSWERS: Final = 2
 """The lowest grade that answers."""
 DEPTH: Final = 20
 _KEYS: Final = ("id", "text", "about", "split", "answers")
+_MAY: Final = "filters"
+"""What a query may have besides."""
 CODES: Final[Mapping[str, str]] = {
     "Q001": "the judged queries are no list in the YAML we read",
     "Q002": "an entry is no judged query",
     "Q003": "a grade that is none",
     "Q004": "an answer that is no passage of the corpus",
-    "Q005": "an answer whose id changes with its text",
     "Q006": "an id that two queries share",
     "Q007": "the recorded figures are not as `sibkb eval --save` writes them",
 }
@@ -43,6 +44,8 @@ class Judged:
     split: str
     grades: Mapping[str, int]
     """Passage id -> 1, 2 or 3; all others are 0. Empty where the corpus has no answer."""
+    filters: Filters = field(default_factory=Filters)
+    """What the person has narrowed it down to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,9 +102,9 @@ def _discounted(gains: Iterable[float]) -> float:
     return sum(gain / math.log2(place + 1) for place, gain in enumerate(gains, 1))
 
 
-def run(queries: Iterable[Judged], rank: Callable[[str], Sequence[str]]) -> list[Row]:
+def run(queries: Iterable[Judged], rank: Callable[[Judged], Sequence[str]]) -> list[Row]:
     """Ask every query."""
-    return [judge(query, rank(query.text)) for query in queries]
+    return [judge(query, rank(query)) for query in queries]
 
 
 def summarise(rows: Sequence[Row]) -> Figures:
@@ -149,12 +152,16 @@ def _problem(path: str, place: tuple[int, int], code: str, message: str, fix: st
 def _query(
     path: str, located: Located, i: int, entry: Value, known: set[str] | None
 ) -> tuple[Judged | None, list[Problem]]:
-    if not isinstance(entry, dict) or sorted(entry) != sorted(_KEYS):
-        fix = f"give it exactly these keys: {', '.join(_KEYS)}"
+    if not isinstance(entry, dict) or {*entry} - {_MAY} != {*_KEYS}:
+        fix = f"give it exactly these keys: {', '.join(_KEYS)}; and `{_MAY}` where it has any"
         return None, [_problem(path, located.place((i,)), "Q002", "this is no judged query", fix)]
     if entry["split"] not in SPLITS:
         fix = f"use one of: {', '.join(SPLITS)}"
         return None, [_problem(path, located.place((i, "split")), "Q002", f"unknown split `{entry['split']}`", fix)]
+    filters = _filters(entry.get(_MAY, {}))
+    if filters is None:
+        fix = "write a mapping such as {kind: [quote], country: [GB]} in the words of docs/corpus-format.md"
+        return None, [_problem(path, located.place((i, _MAY)), "Q002", "these are no filters", fix)]
     answers = entry["answers"] if isinstance(entry["answers"], dict) else {}
     problems = list(_check_answers(path, located, i, answers, known))
     return Judged(
@@ -163,7 +170,22 @@ def _query(
         about=str(entry["about"]),
         split=str(entry["split"]),
         grades={id: int(str(grade)) for id, grade in answers.items() if str(grade) in ("1", "2", "3")},
+        filters=filters,
     ), problems
+
+
+def _filters(given: Value) -> Filters | None:
+    """The filters of a query; None where a field or a word of them is unknown."""
+    if not isinstance(given, dict):
+        return None
+    words = {name: tuple(map(str, values)) if isinstance(values, list) else () for name, values in given.items()}
+    known = all(name in FILTER_FIELDS and values and all(_means(name, each) for each in values)
+                for name, values in words.items())  # fmt: skip
+    return Filters(**words) if known else None  # type: ignore[arg-type]  # `years` is no word
+
+
+def _means(field: str, value: str) -> bool:
+    return value in FILTER_WORDS[field] if field in FILTER_WORDS else bool(_COUNTRY.fullmatch(value))
 
 
 def _check_answers(
@@ -175,13 +197,6 @@ def _check_answers(
             yield _problem(path, place, "Q003", f"the grade of `{id}` is no grade", "use 1, 2 or 3")
         elif known is not None and id not in known:
             yield _problem(path, place, "Q004", f"there is no passage `{id}`", "name one that `sibkb show` knows")
-        elif known is not None and _generated(id):
-            yield _problem(path, place, "Q005", f"`{id}` changes with its text", "give that passage a name: {#name}")
-
-
-def _generated(id: str) -> bool:
-    kind, _, rest = id.rpartition(".")[2].partition("-")
-    return kind.isalpha() and len(rest.split("-")[0]) == 8 and set(rest.split("-")[0]) <= set("0123456789abcdef")
 
 
 def _repeated(path: str, located: Located, queries: Sequence[Judged]) -> list[Problem]:
@@ -234,6 +249,7 @@ _RECORD: Final = """\
 # nDCG@10, Recall@20: see docs/search.md. unanswerable: queries to which the corpus has no answer. refused: share of
 # these for which nothing was shown as a hit.
 """
+_COUNTRY: Final = re.compile("[A-Z]{2}")
 _COUNT: Final = re.compile("[0-9]{1,9}")
 _SHARE: Final = re.compile(r"0(\.[0-9]+)?|1(\.0+)?")
 _NAME: Final = re.compile(".+")

@@ -42,9 +42,9 @@ NEAR_MISSES: Final = 5
 class Cut:
     """Where hits end; cosines of one encoder, so another needs other figures."""
 
-    floor: float = 0.28
+    floor: float = 0.26
     """Where the nearest passage of all is not this near in meaning, the corpus has no answer."""
-    unknown: float = 0.35
+    unknown: float = 0.55
     """How much nearer it must be where the corpus knows none of the question's words; less, as it knows more."""
     good: float = 0.3
     """This near in meaning is a hit, whatever its words."""

@@ -142,6 +142,6 @@ def test_an_unknown_name_is_refused(capsys):
     with pytest.raises(SystemExit):
         __main__.main(["speed"])
     assert (
-        "there is no benchmark `speed` — use one of: query, cold, build, app, load, ceiling, corpus, ranking"
+        "there is no benchmark `speed` — use one of: query, cold, build, app, pages, load, ceiling, corpus, ranking"
         in capsys.readouterr().err
     )

@@ -48,14 +48,17 @@ def test_ndcg_takes_the_grades_as_they_are():
 
 
 def test_a_query_whose_answers_are_not_found_counts_as_zero():
-    rows = run([query("q1"), query("q2", text="lost")], lambda text: ["a", "b", "c"] if text == "who did it" else [])
+    rows = run(
+        [query("q1"), query("q2", text="lost")], lambda asked: ["a", "b", "c"] if asked.text == "who did it" else []
+    )
     figures = summarise(rows)
     assert (figures.queries, figures.success_1, figures.ndcg_10) == (2, 0.5, 0.5)
 
 
 def test_queries_without_an_answer_are_counted_apart():
     rows = run(
-        [query("q1"), query("q2", grades={}), query("q3", grades={}, text="b")], lambda t: ["a"] if t != "b" else []
+        [query("q1"), query("q2", grades={}), query("q3", grades={}, text="b")],
+        lambda asked: ["a"] if asked.text != "b" else [],
     )
     figures = summarise(rows)
     assert (figures.queries, figures.unanswerable, figures.refused) == (1, 2, 0.5)
@@ -76,7 +79,7 @@ REFUSED = {
     "no list": ("id: q1", "queries.yaml:1:1 Q001 a list of queries is wanted here — begin each with `- id: q001`"),
     "a key too few": (
         "- {id: q1, text: a, split: tune, answers: {}}",
-        "queries.yaml:1:3 Q002 this is no judged query — give it exactly these keys: id, text, about, split, answers",
+        "queries.yaml:1:3 Q002 this is no judged query — give it exactly these keys: id, text, about, split, answers; and `filters` where it has any",
     ),
     "unknown split": (
         "- {id: q1, text: a, about: b, split: train, answers: {}}",
@@ -90,9 +93,10 @@ REFUSED = {
         ONE.replace("case.a", "case.z"),
         "queries.yaml:1:67 Q004 there is no passage `case.z` — name one that `sibkb show` knows",
     ),
-    "generated id": (
-        ONE.replace("case.a", "case.lesson-0123abcd"),
-        "queries.yaml:1:67 Q005 `case.lesson-0123abcd` changes with its text — give that passage a name: {#name}",
+    "unknown filter": (
+        ONE.rstrip().removesuffix("}") + ", filters: {colour: [red]}}\n",
+        "queries.yaml:1:88 Q002 these are no filters — write a mapping such as {kind: [quote], country: [GB]} "
+        "in the words of docs/corpus-format.md",
     ),
     "an id twice": (ONE + ONE, "queries.yaml:2:8 Q006 the id `q1` is given twice — give it another"),
 }

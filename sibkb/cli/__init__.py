@@ -378,8 +378,8 @@ def _check_show(id: str, as_json: bool, cite: str | None, brief: Path | None) ->
 
 
 def _rank(base: "KnowledgeBase", mode: str, judged: Sequence[Any]) -> Any:
-    def rank(text: str) -> list[str]:
-        results = base.search(Query(text=text, mode=mode, limit=evaluating.DEPTH))
+    def rank(asked: evaluating.Judged) -> list[str]:
+        results = base.search(Query(text=asked.text, filters=asked.filters, mode=mode, limit=evaluating.DEPTH))
         return [hit.passage.id for hit in results.hits]
 
     return evaluating.run(judged, rank)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import ThreadpoolController
 
 from sibkb.encoder.weights import read_json, reading
 from sibkb.encoder.window import split
@@ -90,6 +91,7 @@ class QueryEncoder:
         self._places = weights["embeddings.position_embeddings.weight"] + weights[SEGMENTS][0]
         self._norm = Norm.of(weights, "embeddings.LayerNorm", shape)
         self._layers = tuple(Layer.of(weights, f"encoder.layer.{i}", shape) for i in range(shape.layers))
+        self._threads = ThreadpoolController()
         self.dimension = int(self._words.shape[1])
 
     @classmethod
@@ -115,7 +117,8 @@ class QueryEncoder:
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
         parts = [split(text, self._tokenizer, self._shape.window) for text in texts]
-        vectors = self._encode([part for pieces in parts for part in pieces])
+        with self._threads.limit(limits=1, user_api="blas"):  # several wait for each other where the machine is busy
+            vectors = self._encode([part for pieces in parts for part in pieces])
         return mean_of_parts(vectors, [len(pieces) for pieces in parts])
 
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> tuple[FloatArray, ...]:

@@ -141,12 +141,13 @@ def _answers(base: KnowledgeBase, audit: Audit, outside: Outside) -> None:
 
 def _contribute(settings: Settings) -> None:
     guide, form = (_file(settings, path) for path in ("CONTRIBUTING.md", "docs/corpus-format.md"))
+    where = "" if settings.repository else " Both are in the project’s folder."
     st.html(
         figures.prose(
             "A case is a text file. Write what happened and what others can learn from it, each sentence with its "
             "source; the check says what is missing, and where. An app that follows the files has it in search "
             "seconds after it is saved.",
-            f"{guide} leads through a first case, {form} explains every part of a file.",
+            f"{guide} leads through a first case, {form} explains every part of a file.{where}",
         )
     )
     st.code(COMMANDS, language=None, wrap_lines=True)
@@ -156,7 +157,7 @@ def _contribute(settings: Settings) -> None:
 
 def _file(settings: Settings, path: str) -> str:
     address = settings.page_address(path)
-    return _away(address, path) if address else f'<span class="kb-path">{escape(path)}</span>, in the project’s folder,'
+    return _away(address, path) if address else f'<span class="kb-path">{escape(path)}</span>'
 
 
 def _away(address: str, label: str) -> str:
@@ -164,8 +165,7 @@ def _away(address: str, label: str) -> str:
 
 
 def _terms(settings: Settings) -> None:
-    address = settings.page_address("corpus/LICENSE.md")
-    whole = _away(address, "corpus/LICENSE.md") if address else '<span class="kb-path">corpus/LICENSE.md</span>'
+    whole = _file(settings, "corpus/LICENSE.md")
     st.html(
         figures.points(LICENCE)
         + figures.prose(
