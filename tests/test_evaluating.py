@@ -56,10 +56,8 @@ def test_a_query_whose_answers_are_not_found_counts_as_zero():
 
 
 def test_queries_without_an_answer_are_counted_apart():
-    rows = run(
-        [query("q1"), query("q2", grades={}), query("q3", grades={}, text="b")],
-        lambda asked: ["a"] if asked.text != "b" else [],
-    )
+    queries = [query("q1"), query("q2", grades={}), query("q3", grades={}, text="b")]
+    rows = run(queries, lambda asked: ["a"] if asked.text != "b" else [])
     figures = summarise(rows)
     assert (figures.queries, figures.unanswerable, figures.refused) == (1, 2, 0.5)
 
@@ -79,7 +77,8 @@ REFUSED = {
     "no list": ("id: q1", "queries.yaml:1:1 Q001 a list of queries is wanted here — begin each with `- id: q001`"),
     "a key too few": (
         "- {id: q1, text: a, split: tune, answers: {}}",
-        "queries.yaml:1:3 Q002 this is no judged query — give it exactly these keys: id, text, about, split, answers; and `filters` where it has any",
+        "queries.yaml:1:3 Q002 this is no judged query — give it exactly these keys: id, text, about, split, answers; "
+        "and `filters` where it has any",
     ),
     "unknown split": (
         "- {id: q1, text: a, about: b, split: train, answers: {}}",
