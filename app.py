@@ -8,9 +8,8 @@ from sibkb.errors import SibkbError
 from sibkb.ui import cards, links, session
 
 st.set_page_config(page_title="sibkb: what social impact bonds taught", page_icon="📖")
-ui = Path(cards.__file__).parent
-st.html(ui / "style.css")
-st.html(f"<script>{(ui / 'links.js').read_text(encoding='utf-8')}</script>", unsafe_allow_javascript=True)
+st.html(Path(cards.__file__).with_name("style.css"))
+st.html(f"<script>{links.SCRIPT}</script>", unsafe_allow_javascript=True)
 pages = [
     st.Page(links.SEARCH, title="Search", default=True),
     st.Page(links.BROWSE, title="Browse"),

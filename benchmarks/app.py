@@ -20,7 +20,7 @@ from sibkb.serving import free_port
 from sibkb.settings import Settings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 ARGUMENTS: Final = [
@@ -38,11 +38,10 @@ ROUNDS: Final = 3
 
 def start(settings: Settings) -> Iterator[str]:
     """Seconds since the process was started, and the time of a search once all is warm."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
+    if _chromium() is None:
         yield "No browser: skipped."
         return
-    rounds = [_round(settings, chromium) for _ in range(ROUNDS)]
+    rounds = [_round(settings) for _ in range(ROUNDS)]
     yield "| since the start of the process | median s |\n| --- | --- |"
     for name in rounds[0]:
         yield f"| {name} | {statistics.median(each[name] for each in rounds):.2f} |"
@@ -50,14 +49,10 @@ def start(settings: Settings) -> Iterator[str]:
 
 def pages(settings: Settings) -> Iterator[str]:
     """With all warm: a key press to the finished page, and each page by a link inside the app and opened anew."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
+    if _chromium() is None:
         yield "No browser: skipped."
         return
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright, running(settings) as server:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+    with _browser() as browser, running(settings) as server:
         page = browser.new_page()
         page.goto(f"{server.url}/?q={QUESTION.replace(' ', '+')}")
         page.get_by_text("close in meaning too").first.wait_for()
@@ -77,7 +72,6 @@ def pages(settings: Settings) -> Iterator[str]:
                 moves.append(time.perf_counter() - begun)
             yield _row(f"{name}, by a link", moves)
             yield _row(f"{name}, opened anew", [_opened(page, server.url + address, sign) for _ in range(ROUNDS)])
-        browser.close()
 
 
 FOLLOW: Final = """(address) => { const inside = document.querySelector("[data-testid=stHtml]");
@@ -162,22 +156,31 @@ def running(settings: Settings) -> Iterator[Server]:
         server.wait()
 
 
-def _round(settings: Settings, chromium: str) -> dict[str, float]:
+def _round(settings: Settings) -> dict[str, float]:
+    with _browser() as browser, running(settings) as server:
+        times = {"the server is healthy": server.healthy}
+        page = browser.new_page()
+        page.goto(f"{server.url}/?q={QUESTION.replace(' ', '+')}")
+        page.get_by_text("Why it is here").first.wait_for()
+        times["the first page with hits"] = time.perf_counter() - server.begun
+        page.get_by_text("close in meaning too").first.wait_for()
+        times["the first answer that meaning has joined"] = time.perf_counter() - server.begun
+        times["a further search, key press to hits (not since the start)"] = _search(page)
+        return times
+
+
+def _chromium() -> str | None:
+    return shutil.which("chromium") or shutil.which("google-chrome")
+
+
+@contextlib.contextmanager
+def _browser() -> Iterator["Browser"]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=_chromium(), args=ARGUMENTS)
         try:
-            with running(settings) as server:
-                times = {"the server is healthy": server.healthy}
-                page = browser.new_page()
-                page.goto(f"{server.url}/?q={QUESTION.replace(' ', '+')}")
-                page.get_by_text("Why it is here").first.wait_for()
-                times["the first page with hits"] = time.perf_counter() - server.begun
-                page.get_by_text("close in meaning too").first.wait_for()
-                times["the first answer that meaning has joined"] = time.perf_counter() - server.begun
-                times["a further search, key press to hits (not since the start)"] = _search(page)
-                return times
+            yield browser
         finally:
             browser.close()
 

@@ -210,31 +210,33 @@ def _below(path: Path, root: Path) -> bool:
 def add(folder: Path, path: str, text: str) -> Path:
     """Create a file that was not there; never overwrites, and leaves nothing half written."""
     target = folder / path
-    aside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_text(text, encoding="utf-8")
-        os.link(aside, target)  # fails where the name is taken, unlike a rename
-    except OSError as error:
-        if isinstance(error, FileExistsError) and target.exists():
+    with _aside(target, text, make_folder=True) as aside:
+        try:
+            os.link(aside, target)  # fails where the name is taken, unlike a rename
+        except FileExistsError as error:
             raise CorpusError(f"{target} is there already — choose another id, or edit that file") from error
-        raise CorpusError(f"{target} cannot be written: {error.strerror} — check the folder's rights") from error
-    finally:
-        with contextlib.suppress(OSError):
-            aside.unlink()
     return target
 
 
 def record_evaluation(folder: Path, text: str) -> Path:
     """Keep how well search answers, in place of what was kept before; leaves nothing half written."""
     target = folder / EVALUATION
+    with _aside(target, text) as aside:
+        aside.replace(target)
+    return target
+
+
+@contextlib.contextmanager
+def _aside(target: Path, text: str, *, make_folder: bool = False) -> Iterator[Path]:
+    """The text in a file beside the target, which is gone afterwards."""
     aside = target.with_name(f".{target.name}.{os.getpid()}")
     try:
+        if make_folder:
+            target.parent.mkdir(parents=True, exist_ok=True)
         aside.write_text(text, encoding="utf-8")
-        aside.replace(target)
+        yield aside
     except OSError as error:
         raise CorpusError(f"{target} cannot be written: {error.strerror} — check the folder's rights") from error
     finally:
         with contextlib.suppress(OSError):
             aside.unlink()
-    return target

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sibkb.model import FILTER_FIELDS, FILTER_WORDS, MODES, Filters, Problem
+from sibkb.model import FILTER_FIELDS, MODES, Filters, Problem, takes
 from sibkb.strict_yaml import Located, StrictYamlError, Value, load
 
 SPLITS: Final = ("tune", "held-out", "oblique")
@@ -179,13 +179,9 @@ def _filters(given: Value) -> Filters | None:
     if not isinstance(given, dict):
         return None
     words = {name: tuple(map(str, values)) if isinstance(values, list) else () for name, values in given.items()}
-    known = all(name in FILTER_FIELDS and values and all(_means(name, each) for each in values)
+    known = all(name in FILTER_FIELDS and values and all(takes(name, each) for each in values)
                 for name, values in words.items())  # fmt: skip
     return Filters(**words) if known else None  # type: ignore[arg-type]  # `years` is no word
-
-
-def _means(field: str, value: str) -> bool:
-    return value in FILTER_WORDS[field] if field in FILTER_WORDS else bool(_COUNTRY.fullmatch(value))
 
 
 def _check_answers(
@@ -249,7 +245,6 @@ _RECORD: Final = """\
 # nDCG@10, Recall@20: see docs/search.md. unanswerable: queries to which the corpus has no answer. refused: share of
 # these for which nothing was shown as a hit.
 """
-_COUNTRY: Final = re.compile("[A-Z]{2}")
 _COUNT: Final = re.compile("[0-9]{1,9}")
 _SHARE: Final = re.compile(r"0(\.[0-9]+)?|1(\.0+)?")
 _NAME: Final = re.compile(".+")

@@ -1,5 +1,6 @@
 """Every value that passes between rooms. All frozen, made of tuples; constructors do no I/O."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final, Literal
@@ -173,6 +174,12 @@ FILTER_WORDS: Final[Mapping[str, vocabulary.Vocabulary]] = {
     "basis": vocabulary.BASES,
 }
 """Field -> the words it takes; a country is two letters."""
+_COUNTRY: Final = re.compile("[A-Z]{2}")
+
+
+def takes(field: str, value: str) -> bool:
+    """Whether a filter's field takes this word."""
+    return value in FILTER_WORDS[field] if field in FILTER_WORDS else bool(_COUNTRY.fullmatch(value))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from sibkb.auditing import Files, audit
 from sibkb.evaluating import SPLITS, Evaluation, Measured
 from sibkb.model import MODES, Source
 from sibkb.settings import Settings
-from sibkb.ui import figures, links
+from sibkb.ui import cards, figures, links
 
 __all__ = ["settled"]
 
@@ -211,7 +211,7 @@ def test_the_files_it_points_to_are_there_and_the_terms_are_those_of_the_licence
 
 def test_every_split_and_mode_has_a_name_for_readers():
     assert set(figures.QUESTIONS) == set(SPLITS)
-    assert set(figures.SEARCHES) == set(MODES)
+    assert set(cards.SEARCHES) == set(MODES)
     assert figures.ASIDE in SPLITS
 
 

@@ -33,7 +33,7 @@ from sibkb.cli.printing import (
 )
 from sibkb.errors import SibkbError
 from sibkb.exporting import document_json, passage_json, results_json
-from sibkb.model import FILTER_WORDS, MODES, Filters, Query
+from sibkb.model import FILTER_WORDS, MODES, Filters, Query, takes
 from sibkb.settings import Settings
 
 if TYPE_CHECKING:
@@ -51,7 +51,6 @@ app = typer.Typer(
 )
 _EVERY: Final = 512
 _YEARS: Final = re.compile(r"([0-9]{4})(?:[-–]([0-9]{4}))?")
-_COUNTRY: Final = re.compile("[A-Z]{2}")
 
 Json = Annotated[bool, typer.Option("--json", help="Print data for scripts.")]
 
@@ -430,7 +429,7 @@ def _check_filters(filters: Filters) -> None:
         for value in values:
             if field in FILTER_WORDS:
                 _check_word(value, FILTER_WORDS[field], option)
-            elif not _COUNTRY.fullmatch(value):
+            elif not takes(field, value):
                 raise typer.BadParameter(f"`{value}` is no country: write two capitals, such as GB", param_hint=option)
 
 

@@ -10,7 +10,22 @@ from datetime import date
 from typing import Final
 
 from sibkb import vocabulary
-from sibkb.exporting.wording import HOUSE, NOT_NAMED, SUMMARISED, date_in_words, quoted, read_in_words
+from sibkb.exporting.wording import (
+    DEALS,
+    HOUSE,
+    NOT_NAMED,
+    PARTIES,
+    SUMMARISED,
+    date_in_words,
+    dates,
+    ending,
+    is_web,
+    places,
+    quoted,
+    read_in_words,
+    role,
+    sector,
+)
 from sibkb.model import NOT_RECORDED, Document, Entry, Json, Party, Passage, Source, strictest
 
 LICENCE: Final = (
@@ -19,20 +34,6 @@ LICENCE: Final = (
 )
 SUMMARY_LIMIT: Final = 1400
 """Characters; a longer summary is told as far as its sentences go within them."""
-_DEALS: Final = frozenset({"case", "programme"})
-"""Kinds that have money and results: where nothing is recorded, that is said."""
-_PARTIES: Final = {
-    "outcome_payers": "Who pays for outcomes",
-    "investors": "Who invested",
-    "intermediaries": "Who arranged it",
-    "providers": "Who delivers the service",
-    "evaluators": "Who evaluates",
-    "technical_assistance": "Who advised",
-    "funders": "Who else gave money",
-    "chair": "Who chairs",
-    "authors": "Who wrote it",
-    "interviewees": "Who was asked",
-}
 _EXPECTED: Final = ("outcome_payers", "investors", "providers", "money", "people_served", "results")
 _FIGURES: Final = {
     "money": ("left", "Money"),
@@ -139,7 +140,7 @@ class _Writer:
             "house": HOUSE,
             "id": document.id,
             "url": url,
-            "link": url if _is_web(url) else None,
+            "link": url if is_web(url) else None,
             "made": date_in_words(made.isoformat()).replace(" ", "\u00a0"),
             "date": [made.year, made.month, made.day],
             "licence": LICENCE,
@@ -148,28 +149,18 @@ class _Writer:
 
     def _about(self) -> list[Json]:
         """Where, of which field, when, and how it ended; each with the disputes about it."""
-        document = self.document
-        place = document.place or ""
-        countries = [name for name in map(vocabulary.country, document.countries) if name not in place]
-        places = [place, *countries] if place else countries
-        sector = "No single sector" if document.sector == "other" else vocabulary.SECTORS[document.sector].label
-        about = [(", ".join(places), ("place", "countries")), (sector, ("sector",)), (self._dates(), ("start", "end"))]
-        if document.stage or document.kind in _DEALS:
-            stage = vocabulary.STAGES[document.stage].label if document.stage else f"How it ended: {NOT_RECORDED}"
-            about.append((stage, ("stage",)))
-        return [{"text": text, "tags": self._tags(touched)} for text, touched in about]
-
-    def _dates(self) -> str:
-        start, end = self.document.start, self.document.end
-        if not start and not end:
-            return f"Dates {NOT_RECORDED}"
-        first, last = (date_in_words(each) if each else NOT_RECORDED for each in (start, end))
-        return first if first == last else f"{first} – {last}" if end else f"{first} – end {NOT_RECORDED}"
+        told = (
+            (places(self.document), ("place", "countries")),
+            (sector(self.document), ("sector",)),
+            (dates(self.document), ("start", "end")),
+            (ending(self.document), ("stage",)),
+        )
+        return [{"text": text, "tags": self._tags(touched)} for text, touched in told if text]
 
     # Facts
 
     def _parties(self) -> Section:
-        items = [self._role(role, label) for role, label in _PARTIES.items()]
+        items = [self._role(role, label) for role, label in PARTIES.items()]
         return Section(name="parties", column="left", heading="At a glance", tags=tuple(self._tags(("parties",))),
                        items=tuple(item for item in items if item))  # fmt: skip
 
@@ -208,7 +199,7 @@ class _Writer:
         }
 
     def _expected(self, field: str) -> bool:
-        return self.document.kind in _DEALS and field in _EXPECTED
+        return self.document.kind in DEALS and field in _EXPECTED
 
     def _item(self, id: str, kind: str, data: Json, *sources: Iterable[str]) -> Item:
         numbers = frozenset(number for each in sources for number in self._refs(each))
@@ -234,7 +225,7 @@ class _Writer:
         )
         told = self._told("voices", "In their words" if self._kind("quote") else "How they saw it",
                           list(enumerate(voices)), lambda _, each: _voice(each))  # fmt: skip
-        return told if self.document.kind in _DEALS else replace(told, column="left")
+        return told if self.document.kind in DEALS else replace(told, column="left")
 
     def _told(
         self, name: str, heading: str, passages: Sequence[tuple[object, Passage]],
@@ -258,12 +249,11 @@ _NOTHING: Final[Json] = {"text": NOT_RECORDED, "figure": None, "note": None, "re
 
 
 def _voice(passage: Passage) -> Json:
-    role = vocabulary.ROLES[passage.speaker_role].label if passage.speaker_role else f"role {NOT_RECORDED}"
     illustrative = vocabulary.STATUSES["illustrative"].meaning if passage.status == "illustrative" else None
     summary = SUMMARISED if passage.kind == "perspective" else None
     return {
         "text": quoted(passage.text) if passage.kind == "quote" else passage.text,
-        "who": f"{passage.speaker or NOT_NAMED} · {role}",
+        "who": f"{passage.speaker or NOT_NAMED} · {role(passage)}",
         "label": illustrative.rstrip(".") if illustrative else summary,
         "quote": passage.kind == "quote",
     }
@@ -274,15 +264,11 @@ def _source(number: int, source: Source) -> Json:
         "number": number,
         "title": source.title,
         "ends": "" if source.title.endswith((".", "?", "!")) else ".",
-        "link": source.url if _is_web(source.url) else None,
+        "link": source.url if is_web(source.url) else None,
         "publisher": source.publisher,
         "date": source.date or "no date",
         "read": read_in_words(source),
     }
-
-
-def _is_web(url: str | None) -> bool:
-    return bool(url and url.startswith(("https://", "http://")))
 
 
 def _within(text: str, limit: int) -> tuple[str, int]:

@@ -1,15 +1,31 @@
-"""The words in which quotations, dates and sources are told, wherever they leave the house."""
+"""The words in which documents, speakers, quotations, dates and sources are told, on every screen and paper."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from sibkb import vocabulary
-from sibkb.model import Source
+from sibkb.model import NOT_RECORDED, Document, Passage, Source
 
 HOUSE: Final = "sibkb, a knowledge base of social impact bonds"
 SUMMARISED: Final = "our summary of what they said"
 """Stands beside a perspective, which is never in quotation marks."""
 NOT_NAMED: Final = "speaker not named"
+
+DEALS: Final = frozenset({"case", "programme"})
+"""Kinds of document that run and end: where nothing is recorded of that, it is said."""
+PARTIES: Final[Mapping[str, str]] = {
+    "outcome_payers": "Who pays for outcomes",
+    "investors": "Who invested",
+    "intermediaries": "Who arranged it",
+    "providers": "Who delivers the service",
+    "evaluators": "Who evaluates",
+    "technical_assistance": "Who advised",
+    "funders": "Who else gave money",
+    "chair": "Who chairs",
+    "authors": "Who wrote it",
+    "interviewees": "Who was asked",
+}
+"""Role of a party -> what a reader calls it."""
 
 _OUTER: Final[Mapping[str, str | tuple[str, ...]]] = {"“": "”", '"': '"', "‘": "’", "«": "»", "„": ("“", "”")}
 """Opening mark -> the closing mark that belongs to it."""
@@ -38,13 +54,50 @@ def cited(source: Source) -> str:
     )
 
 
+def is_web(address: str | None) -> bool:
+    """Whether a browser may be sent there."""
+    return bool(address and address.startswith(("https://", "http://")))
+
+
+def role(passage: Passage) -> str:
+    """What the speaker is."""
+    return vocabulary.ROLES[passage.speaker_role].label if passage.speaker_role else f"role {NOT_RECORDED}"
+
+
+def places(document: Document) -> str:
+    """Where it is: the place, then the countries that it does not name."""
+    place = document.place or ""
+    countries = [name for name in map(vocabulary.country, document.countries) if name not in place]
+    return ", ".join([place, *countries] if place else countries)
+
+
+def sector(document: Document) -> str:
+    """Its field."""
+    return "No single sector" if document.sector == "other" else vocabulary.SECTORS[document.sector].label
+
+
+def dates(document: Document) -> str:
+    """When it ran."""
+    if not document.start and not document.end:
+        return f"Dates {NOT_RECORDED}"
+    start, end = (date_in_words(date) if date else NOT_RECORDED for date in (document.start, document.end))
+    return start if start == end else f"{start} – {end}" if document.end else f"{start} – end {NOT_RECORDED}"
+
+
+def ending(document: Document) -> str | None:
+    """How far it got; None where the question does not arise."""
+    if document.stage:
+        return vocabulary.STAGES[document.stage].label
+    return f"How it ended: {NOT_RECORDED}" if document.kind in DEALS else None
+
+
 def sentences(*parts: str | None) -> str:
     """Parts in a row, each closed by a full stop where it has no end of its own; an address never is."""
     return " ".join(part if _closed(part) else f"{part}." for part in parts if part)
 
 
 def _closed(part: str) -> bool:
-    return part.endswith(_ENDS) or part.startswith(("https://", "http://"))
+    return part.endswith(_ENDS) or is_web(part)
 
 
 def date_in_words(date: str) -> str:

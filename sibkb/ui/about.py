@@ -17,8 +17,6 @@ from sibkb.settings import Settings
 from sibkb.ui import cards, figures, session
 from sibkb.ui.figures import Outside
 
-# No docstring below a constant: Streamlit would show it on the page.
-
 LEAD: Final = (
     '<p class="kb-lead">What people learned by making, running and ending social impact bonds: case studies, lessons '
     "and people’s own words, each with its source.</p>"
@@ -69,9 +67,8 @@ def page(base: KnowledgeBase) -> None:
         "terms": ("Licence and terms", lambda: _terms(base.settings)),
         "privacy": ("Privacy", lambda: st.html(figures.points(PRIVACY))),
     }
-    items = "".join(f'<li><a href="#{anchor}">{heading}</a></li>' for anchor, (heading, _) in parts.items())
     with st.sidebar:
-        st.html(f'<nav class="kb-contents" aria-label="On this page"><b>On this page</b><ol>{items}</ol></nav>')
+        st.html(cards.contents((anchor, heading) for anchor, (heading, _) in parts.items()))
     for anchor, (heading, tell) in parts.items():
         st.header(heading, anchor=anchor)
         tell()

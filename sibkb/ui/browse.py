@@ -235,8 +235,7 @@ def _cards(asked: Shelf, rows: Sequence[Row], total: int) -> None:
     if last > 1:
         _set("page", at)
         st.pagination(last, key=_key("page"), on_change=_push, args=(asked, "page"))
-        scroll = "document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0)"
-        st.html(f"<script>{scroll} // {at}</script>", unsafe_allow_javascript=True)
+        links.to_top(f"browse {at}")
 
 
 def _table(asked: Shelf, rows: Sequence[Row], total: int) -> None:

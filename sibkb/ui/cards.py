@@ -1,20 +1,24 @@
 """Values -> HTML: how a passage looks. Corpus text is data here: every word is escaped, none is ever Markdown."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Final
 
 from sibkb import vocabulary
 from sibkb.errors import CorpusError, SibkbError
-from sibkb.exporting import date_in_words, quoted, read_in_words, why
+from sibkb.exporting import quoted, read_in_words, why, wording
 from sibkb.model import NOT_RECORDED, Document, Hit, Passage, Source
 from sibkb.ui import links
 from sibkb.words import stem, tokens
 
 Span = tuple[int, int]
 
-DEALS: Final = frozenset({"case", "programme"})
-"""Kinds of document that run and end."""
+SEARCHES: Final[Mapping[str, str]] = {
+    "hybrid": "Words and meaning",
+    "words": "Words only",
+    "meaning": "Meaning only",
+}
+"""Mode -> what a reader calls searching so."""
 
 
 def card(hits: Sequence[Hit], question: str = "") -> str:
@@ -57,9 +61,8 @@ def lines(passage: Passage) -> str:
 def said(quote: Passage, document: Document) -> str:
     """A quotation with who said it and where it stands."""
     place = f'<a href="{escape(links.address(document, quote))}">{escape(document.title)}</a>'
-    speaker = escape(quote.speaker or "Speaker not named")
-    words = f'<blockquote class="kb-quote">{escape(quoted(quote.text))}</blockquote>'
-    return f"<figure>{words}<figcaption>— {speaker}. {place}</figcaption></figure>"
+    who = f"<figcaption>— {escape(speaker(quote))}. {place}</figcaption>"
+    return f"<figure>{quotation(quote, escape(quote.text))}{who}</figure>"
 
 
 def named(document: Document) -> str:
@@ -89,7 +92,12 @@ def _text(hit: Hit) -> str:
     body = marked(text, [hit.closest], "kb-near") if hit.closest else marked(text, hit.marks)
     if hit.passage.kind != "quote":
         return f'<p class="kb-text">{body}</p>'
-    before, after = ("", "") if quoted(text) == text else (quoted(text)[0], quoted(text)[-1])
+    return quotation(hit.passage, body)
+
+
+def quotation(quote: Passage, body: str) -> str:
+    """A quotation whose words may be marked, in its outer marks."""
+    before, after = ("", "") if quoted(quote.text) == quote.text else ("“", "”")
     return f'<blockquote class="kb-quote">{before}{body}{after}</blockquote>'
 
 
@@ -108,12 +116,16 @@ def _kind(hit: Hit) -> Iterator[str]:
     yield from (escape(vocabulary.THEMES[theme].label) for theme in passage.themes)
 
 
+def speaker(passage: Passage) -> str:
+    """Who speaks, as named."""
+    return passage.speaker or "Speaker not named"
+
+
 def who(passage: Passage) -> Iterator[str]:
     """Who speaks, about whom, and what it is good for, a line each."""
     voice = passage.kind in ("quote", "perspective")
     if voice or passage.speaker:
-        role = vocabulary.ROLES[passage.speaker_role].label if passage.speaker_role else f"role {NOT_RECORDED}"
-        yield f"— {passage.speaker or 'Speaker not named'} · {role}"
+        yield f"— {speaker(passage)} · {wording.role(passage)}"
     if voice or passage.about_role:
         about = vocabulary.ROLES[passage.about_role].label if passage.about_role else NOT_RECORDED
         yield f"About whom: {about}"
@@ -129,30 +141,32 @@ def _reason(hit: Hit) -> str:
 
 def cited(source: Source) -> str:
     """A source as a link, where it has a safe address, and how far it was read."""
-    title = escape(source.title)
-    if source.url and source.url.startswith(("https://", "http://")):
-        title = f'<a href="{escape(source.url)}" target="_blank" rel="noopener">{title}</a>'
     rest = (source.publisher, source.date or "date not recorded", read_in_words(source).lower(), source.note)
-    return ", ".join((title, *(escape(each) for each in rest if each)))
+    return ", ".join((titled(source), *(escape(each) for each in rest if each)))
+
+
+def titled(source: Source) -> str:
+    """The title of a source, a link where it has a safe address."""
+    title = escape(source.title)
+    if not (source.url and wording.is_web(source.url)):
+        return title
+    return f'<a href="{escape(source.url)}" target="_blank" rel="noopener">{title}</a>'
+
+
+def contents(entries: Iterable[tuple[str, str]]) -> str:
+    """What stands on a page, by anchor and heading, each a way down to it."""
+    items = "".join(f'<li><a href="#{escape(anchor)}">{escape(heading)}</a></li>' for anchor, heading in entries)
+    return f'<nav class="kb-contents" aria-label="On this page"><b>On this page</b><ol>{items}</ol></nav>'
 
 
 def about(document: Document) -> Iterator[str]:
     """What it is, where, of which field, when, and how it ended."""
     yield vocabulary.DOCUMENT_KINDS[document.kind].label
-    names = map(vocabulary.country, document.countries)
-    place = [document.place] if document.place else []
-    yield ", ".join([*place, *(name for name in names if name not in (document.place or ""))])
-    yield "No single sector" if document.sector == "other" else vocabulary.SECTORS[document.sector].label
-    yield _dates(document)
-    if document.stage or document.kind in DEALS:
-        yield vocabulary.STAGES[document.stage].label if document.stage else f"How it ended: {NOT_RECORDED}"
-
-
-def _dates(document: Document) -> str:
-    if not document.start and not document.end:
-        return f"Dates {NOT_RECORDED}"
-    start, end = (date_in_words(date) if date else NOT_RECORDED for date in (document.start, document.end))
-    return start if start == end else f"{start} – {end}" if document.end else f"{start} – end {NOT_RECORDED}"
+    yield wording.places(document)
+    yield wording.sector(document)
+    yield wording.dates(document)
+    if ending := wording.ending(document):
+        yield ending
 
 
 def note(text: str) -> str:

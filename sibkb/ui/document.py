@@ -44,12 +44,13 @@ def page(base: KnowledgeBase) -> None:
         _unknown(asked, error)
         return
     passages = base.engine.passages(document.passage_ids)
-    reader = _reader(document, passages, asked)
+    here = next((each for each in passages if each.id == f"{document.id}.{asked.passage}"), None)
+    reader = _reader(here, asked)
     parts = reading.sections(document, passages, reader)
     related = base.related(document)
     _contents(parts, related)
     _head(document, passages, reader, asked)
-    _take_away(base, document, passages, reader)
+    _take_away(base, document, passages, here)
     for part in parts:
         st.header(links.plain(part.heading), anchor=part.anchor)
         st.html(f'<div class="kb-reading">{part.html}</div>')
@@ -69,20 +70,18 @@ def _unknown(asked: Asked, error: QueryError) -> None:
     st.page_link(links.SEARCH, label="Ask a question", icon=":material/search:")
 
 
-def _reader(document: Document, passages: Sequence[Passage], asked: Asked) -> Reader:
-    found = next((each for each in passages if each.id == f"{document.id}.{asked.passage}"), None)
-    if not found:
+def _reader(here: Passage | None, asked: Asked) -> Reader:
+    if not here:
         return Reader()
-    return Reader(passage=asked.passage, marks=search.marks(found.text, analyse(asked.question[: search.LONGEST])))
+    return Reader(passage=asked.passage, marks=search.marks(here.text, analyse(asked.question[: search.LONGEST])))
 
 
 def _contents(parts: Sequence[Section], related: Mapping[str, object]) -> None:
     entries = [(part.anchor, part.heading) for part in parts]
     if related:
         entries.insert(1, ("related", "Related"))
-    items = "".join(f'<li><a href="#{escape(anchor)}">{escape(heading)}</a></li>' for anchor, heading in entries)
     with st.sidebar:
-        st.html(f'<nav class="kb-contents" aria-label="On this page"><b>On this page</b><ol>{items}</ol></nav>')
+        st.html(cards.contents(entries))
 
 
 def _head(document: Document, passages: Sequence[Passage], reader: Reader, asked: Asked) -> None:
@@ -93,9 +92,8 @@ def _head(document: Document, passages: Sequence[Passage], reader: Reader, asked
         st.html(cards.note("The passage you came for is not here any more. This is the whole document."))
 
 
-def _take_away(base: KnowledgeBase, document: Document, passages: Sequence[Passage], reader: Reader) -> None:
+def _take_away(base: KnowledgeBase, document: Document, passages: Sequence[Passage], here: Passage | None) -> None:
     """A page for a meeting, a citation, and a way to change the file; of the passage, where the reader came for one."""
-    here = next((each for each in passages if each.id.partition(".")[2] == reader.passage), None)
     address = f"{st.context.url}?{links.address(document, here).partition('?')[2]}" if st.context.url else None
     today = datetime.now(UTC).date()
     plain = exporting.plain(document, here, url=address, accessed=today)

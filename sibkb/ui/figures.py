@@ -12,7 +12,7 @@ from sibkb.auditing import Audit, Files
 from sibkb.evaluating import SPLITS, Evaluation, Figures
 from sibkb.exporting import date_in_words
 from sibkb.model import MODES, NOT_RECORDED, Document
-from sibkb.ui import links
+from sibkb.ui import cards, links
 
 ASIDE: Final = "held-out"
 """The queries that say most: no choice was made by them."""
@@ -22,11 +22,6 @@ QUESTIONS: Final[Mapping[str, str]] = {
     "oblique": "Roundabout on purpose",
 }
 """Split -> what its questions are called, the most telling first."""
-SEARCHES: Final[Mapping[str, str]] = {
-    "hybrid": "Words and meaning",
-    "words": "Words only",
-    "meaning": "Meaning only",
-}
 _FEW: Final = 4
 """So many titles are told one by one."""
 _ROWS: Final = 12
@@ -326,7 +321,7 @@ def _by_question(evaluation: Evaluation) -> str:
 
 def _by_search(evaluation: Evaluation) -> str:
     rows = [
-        [escape(SEARCHES[mode]), *_places(figures), _part(figures.refused, figures.unanswerable)]
+        [escape(cards.SEARCHES[mode]), *_places(figures), _part(figures.refused, figures.unanswerable)]
         for mode in MODES
         if (figures := evaluation.of(ASIDE, mode))
     ]

@@ -1,6 +1,7 @@
 """Ways from page to page, and text that leaves the app by the clipboard."""
 
 import re
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
 
@@ -14,6 +15,8 @@ DOCUMENT: Final = "sibkb/ui/document.py"
 VOICES: Final = "sibkb/ui/voices.py"
 ABOUT: Final = "sibkb/ui/about.py"
 
+SCRIPT: Final = Path(__file__).with_name("links.js").read_text(encoding="utf-8")
+"""What makes links inside our own HTML quick."""
 _PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -30,15 +33,18 @@ def address(document: Document, passage: Passage | None = None, question: str = 
     return f"document?{urlencode(_asked(document, passage, question))}"
 
 
-def to_document(
-    document: Document, passage: Passage | None = None, label: str | None = None, question: str = ""
-) -> None:
+def to_document(document: Document, passage: Passage | None = None, label: str | None = None) -> None:
     """The same as a link of its own."""
-    asked = _asked(document, passage, question)
-    st.page_link(DOCUMENT, label=plain(label or document.title), query_params=asked)
+    st.page_link(DOCUMENT, label=plain(label or document.title), query_params=_asked(document, passage))
 
 
-def _asked(document: Document, passage: Passage | None, question: str) -> dict[str, str]:
+def to_top(page: str) -> None:
+    """Begin at the top of this page of a list; its name makes it a new script, which the browser then runs."""
+    scroll = "document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0)"
+    st.html(f"<script>{scroll} // {page}</script>", unsafe_allow_javascript=True)
+
+
+def _asked(document: Document, passage: Passage | None, question: str = "") -> dict[str, str]:
     asked = {"id": document.id}
     if passage:
         asked |= {"passage": passage.id.partition(".")[2]} | ({"q": question} if question else {})

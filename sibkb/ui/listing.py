@@ -7,7 +7,7 @@ from html import escape
 from typing import Final
 
 from sibkb import vocabulary
-from sibkb.exporting import date_in_words
+from sibkb.exporting import date_in_words, wording
 from sibkb.model import NOT_RECORDED, Document, Entry
 from sibkb.ui import cards, links
 
@@ -109,11 +109,6 @@ def _invested(entry: Entry) -> bool:
     return named and bool(_INVESTED.search(entry.what)) and not _OTHERWISE.search(entry.what)
 
 
-def sector(document: Document) -> str:
-    """Its field, in words."""
-    return "No single sector" if document.sector == "other" else vocabulary.SECTORS[document.sector].label
-
-
 def _date(date: str | None) -> str:
     """A date with its month in three letters."""
     words = date_in_words(date).split() if date else [NOT_RECORDED]
@@ -127,7 +122,7 @@ def _number(row: Row, count: int) -> str:
 COLUMNS: Final[Mapping[str, Callable[[Row], list[str]]]] = {
     "Kind": lambda row: [vocabulary.DOCUMENT_KINDS[row[0].kind].label],
     "Country": lambda row: [", ".join(map(vocabulary.country, row[0].countries)) or NOT_RECORDED],
-    "Sector": lambda row: [sector(row[0])],
+    "Sector": lambda row: [wording.sector(row[0])],
     "How far it got": lambda row: [stage(row[0])],
     "Start": lambda row: [_date(row[0].start)],
     "End": lambda row: [_date(row[0].end)],

@@ -7,23 +7,11 @@ from itertools import groupby
 from typing import Final
 
 from sibkb import vocabulary
-from sibkb.exporting import date_in_words, quoted, read_in_words
+from sibkb.exporting import date_in_words, read_in_words, wording
 from sibkb.model import NOT_RECORDED, Document, Passage, Source
 from sibkb.ui import cards, links
 from sibkb.ui.cards import Span
 
-PARTIES: Final[Mapping[str, str]] = {
-    "outcome_payers": "Who pays for outcomes",
-    "investors": "Who invested",
-    "intermediaries": "Who arranged it",
-    "providers": "Who delivers the service",
-    "evaluators": "Who evaluates",
-    "technical_assistance": "Who advised",
-    "funders": "Who else gave money",
-    "chair": "Who chairs",
-    "authors": "Who wrote it",
-    "interviewees": "Who was asked",
-}
 ENTRIES: Final[Mapping[str, str]] = {
     "money": "Money",
     "people_served": "People served",
@@ -98,7 +86,7 @@ class _Page:
 
     def _status(self) -> Iterator[str]:
         document = self.document
-        if document.kind in cards.DEALS or document.stage:
+        if document.kind in wording.DEALS or document.stage:
             stage = vocabulary.STAGES.get(document.stage or "")
             words = f"{escape(stage.label)}. {escape(stage.meaning)}" if stage else NOT_RECORDED
             yield self._row("How far it got", [words], ("stage",))
@@ -107,14 +95,11 @@ class _Page:
                 for name, date in (("Began", document.start), ("Ended", document.end))
             )
             yield self._row("When it ran", [escape(when)], ("start", "end"))
-        places = ", ".join(
-            [*([document.place] if document.place else ()), *map(vocabulary.country, document.countries)]
-        )
-        yield self._row("Where", [escape(places)], ())
+        yield self._row("Where", [escape(wording.places(document))], ())
         yield self._row("Field", [escape(vocabulary.SECTORS[document.sector].label)], ())
 
     def _parties(self) -> Iterator[str]:
-        for role, label in PARTIES.items():
+        for role, label in wording.PARTIES.items():
             parties = [party for party in self.document.parties if party.role == role]
             items = [self._fact(party, self._noted(party.name, party.note), party.sources) for party in parties]
             if items or self._wanted(role):
@@ -131,7 +116,7 @@ class _Page:
                 yield self._row(label, items or [NOT_RECORDED], (field,))
 
     def _wanted(self, field: str) -> bool:
-        return self.document.kind in cards.DEALS and field in _ALWAYS
+        return self.document.kind in wording.DEALS and field in _ALWAYS
 
     @staticmethod
     def _noted(text: str, note: str | None) -> str:
@@ -191,8 +176,7 @@ class _Page:
     def _parts(self, passage: Passage, marks: Iterable[Span]) -> Iterator[str]:
         text = cards.marked(passage.text, marks)
         if passage.kind == "quote":
-            before, after = ("", "") if quoted(passage.text) == passage.text else ("“", "”")
-            yield f'<blockquote class="kb-quote">{before}{text}{after}</blockquote>'
+            yield cards.quotation(passage, text)
             yield from (f'<p class="kb-who">{escape(line)}</p>' for line in cards.who(passage))
             yield f'<p class="kb-context">{escape(passage.context)}</p>' if passage.context else ""
         elif passage.kind == "perspective":
@@ -243,9 +227,6 @@ class _Page:
 
     @staticmethod
     def _source(source: Source) -> str:
-        title = escape(source.title)
-        if source.url and source.url.startswith(("https://", "http://")):
-            title = f'<a href="{escape(source.url)}" target="_blank" rel="noopener">{title}</a>'
         meaning = vocabulary.READS[source.read].meaning
         rest = (
             source.publisher,
@@ -253,7 +234,7 @@ class _Page:
             f"{read_in_words(source)}: {meaning}",
             source.note,
         )
-        return ". ".join((title, *(escape(each.rstrip(".")) for each in rest if each))) + "."
+        return ". ".join((cards.titled(source), *(escape(each.rstrip(".")) for each in rest if each))) + "."
 
     def _refs(self, sources: Iterable[str]) -> str:
         """The numbers of the sources, each a way to its line."""

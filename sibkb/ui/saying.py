@@ -9,7 +9,7 @@ from html import escape
 from typing import Final
 
 from sibkb import vocabulary
-from sibkb.exporting import quoted
+from sibkb.exporting import wording
 from sibkb.model import NOT_RECORDED, Document, Passage
 from sibkb.ui import cards
 
@@ -26,18 +26,8 @@ def ordered(passages: Iterable[Passage]) -> list[Passage]:
     return sorted(passages, key=lambda passage: (not passage.key, kinds.index(passage.kind)))
 
 
-def speaker(passage: Passage) -> str:
-    """Who speaks, as named."""
-    return passage.speaker or "Speaker not named"
-
-
-def role(passage: Passage) -> str:
-    """What the speaker is."""
-    return _label(vocabulary.ROLES, passage.speaker_role, f"role {NOT_RECORDED}")
-
-
-def _label(words: vocabulary.Vocabulary, word: str | None, unknown: str = NOT_RECORDED) -> str:
-    return words[word].label if word else unknown
+def _label(words: vocabulary.Vocabulary, word: str | None) -> str:
+    return words[word].label if word else NOT_RECORDED
 
 
 def voice(passage: Passage, document: Document) -> str:
@@ -47,9 +37,9 @@ def voice(passage: Passage, document: Document) -> str:
 
 def _rows(passage: Passage, document: Document) -> Iterator[str]:
     yield f'<p class="kb-kind"><b>{escape(KINDS[passage.kind])}</b></p>'
-    who = f"<b>{escape(speaker(passage))}</b> · {escape(role(passage))}"
+    who = f"<b>{escape(cards.speaker(passage))}</b> · {escape(wording.role(passage))}"
     if passage.kind == "quote":
-        words = f'<blockquote class="kb-quote">{escape(quoted(passage.text))}</blockquote>'
+        words = cards.quotation(passage, escape(passage.text))
         yield f'<figure>{words}<figcaption class="kb-speaker">— {who}</figcaption></figure>'
     else:
         yield f'<p class="kb-speaker">{who}</p><p class="kb-text">{escape(passage.text)}</p>'

@@ -1,7 +1,7 @@
 """The Search page: a question, filters, one call, the empty case, the passages that answer."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from html import escape
 from typing import Final
@@ -10,9 +10,10 @@ import streamlit as st
 
 from sibkb import vocabulary
 from sibkb.errors import QueryError
+from sibkb.exporting import wording
 from sibkb.kb import KnowledgeBase
 from sibkb.model import FILTER_FIELDS, MODES, Filters, Hit, Query, Results
-from sibkb.ui import cards, filters, session
+from sibkb.ui import cards, filters, links, session
 from sibkb.ui.session import PAGE_SIZE
 
 LEAD: Final = (
@@ -29,7 +30,6 @@ EXAMPLES: Final = (
 SAID: Final = 2
 LATEST: Final = 4
 """Quotations and cases on the first page."""
-MODE_LABELS: Final = {"hybrid": "Words and meaning", "words": "Words only", "meaning": "Meaning only"}
 
 
 def page(base: KnowledgeBase) -> None:
@@ -56,9 +56,10 @@ def page(base: KnowledgeBase) -> None:
             query, results = _answer(base, query)
         except QueryError as error:
             st.html(cards.note(f"{error}."))
-    _filters(query, results.facets if results else base.engine.facets(base.engine.allowed(Filters())), years)
+    facets = results.facets if results else base.engine.facets(base.engine.allowed(Filters()))
+    _filters(query, facets, years)
     if results is None:
-        _home(base)
+        _home(base, facets["kind"])
     else:
         _results(base, results)
 
@@ -80,14 +81,14 @@ def _filters(query: Query, facets: filters.Facets, years: tuple[int, int]) -> No
         st.radio(
             "Search by",
             list(MODES),
-            format_func=MODE_LABELS.__getitem__,
+            format_func=cards.SEARCHES.__getitem__,
             key="mode",
             on_change=session.push,
             args=(years,),
         )
 
 
-def _home(base: KnowledgeBase) -> None:
+def _home(base: KnowledgeBase, passages: Mapping[str, int]) -> None:
     st.header("Try one of these", anchor=False)
     with st.container(horizontal=True):
         for example in EXAMPLES:
@@ -100,9 +101,8 @@ def _home(base: KnowledgeBase) -> None:
     st.html(f'<ul class="kb-latest">{_latest(base)}</ul><p><a href="browse">Browse all cases</a></p>')
     st.header("What is here", anchor=False)
     kinds = Counter(document.kind for document in base.engine.documents.values())
-    found = base.engine.facets(base.engine.allowed(Filters()))["kind"]
     counts = [(count, vocabulary.DOCUMENT_KINDS[kind].label) for kind, count in kinds.most_common()]
-    counts += [(found.get("quote", 0), "Quotation"), (found.get("lesson", 0), "Lesson")]
+    counts += [(passages.get("quote", 0), "Quotation"), (passages.get("lesson", 0), "Lesson")]
     items = "".join(f"<span><b>{count}</b> {escape(_plural(count, name))}</span>" for count, name in counts if count)
     st.html(f'<p class="kb-counts">{items}</p>')
 
@@ -116,7 +116,7 @@ def _said(generation: str, _base: KnowledgeBase) -> str:  # noqa: ARG001, the ge
 
 
 def _latest(base: KnowledgeBase) -> str:
-    deals = [each for each in base.engine.documents.values() if each.kind in cards.DEALS and each.start]
+    deals = [each for each in base.engine.documents.values() if each.kind in wording.DEALS and each.start]
     deals.sort(key=lambda each: (each.start or "", each.id), reverse=True)
     return "".join(f"<li>{cards.named(each)}</li>" for each in deals[:LATEST])
 
@@ -217,11 +217,10 @@ def _cards(hits: Iterable[Hit], question: str) -> None:
 
 
 def _pages(results: Results) -> None:
-    """The other pages. Each begins at its top: the comment makes it a new script, which the browser then runs."""
+    """The other pages, each from its top."""
     session.set_page(results.query.offset // PAGE_SIZE + 1)
     st.pagination(_last(results), key="page", on_change=session.turn, args=(results.query,))
-    scroll = "document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0)"
-    st.html(f"<script>{scroll} // {results.query.offset}</script>", unsafe_allow_javascript=True)
+    links.to_top(f"search {results.query.offset}")
 
 
 @st.fragment(run_every=1.0)

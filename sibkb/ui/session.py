@@ -18,12 +18,11 @@ from sibkb import kb
 from sibkb.encoder import Encoder, open_encoder
 from sibkb.errors import CorpusError, SibkbError
 from sibkb.kb import KnowledgeBase
-from sibkb.model import FILTER_FIELDS, FILTER_WORDS, MODES, Filters, Query
+from sibkb.model import FILTER_FIELDS, MODES, Filters, Query, takes
 from sibkb.settings import Settings
 
 PAGE_SIZE: Final = 10
 _LOG: Final = logging.getLogger("sibkb")
-_COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _YEARS: Final = re.compile(r"(\d{4})(?:[-–](\d{4}))?")
 
 
@@ -121,7 +120,7 @@ def read_address(given: Mapping[str, Sequence[str]]) -> Address:
 
     fields = {name: given.get(parameter(name), ()) for name in FILTER_FIELDS}
     words = {
-        name: understood(parameter(name), values, [_means(name, value) for value in values])
+        name: understood(parameter(name), values, [takes(name, value) for value in values])
         for name, values in fields.items()
     }
     mode = one("mode", re.compile("|".join(MODES)))
@@ -134,10 +133,6 @@ def read_address(given: Mapping[str, Sequence[str]]) -> Address:
         offset=(int(page or 1) - 1) * PAGE_SIZE,
     )
     return Address(query=query, ignored=tuple(ignored))
-
-
-def _means(field: str, value: str) -> bool:
-    return bool(_COUNTRY.fullmatch(value)) if field == "country" else value in FILTER_WORDS[field]
 
 
 def _years(text: str | None) -> tuple[int, int] | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from sibkb import vocabulary
-from sibkb.model import Document, ran_in
+from sibkb.model import Document, ran_in, takes
 
 PAGE_SIZE: Final = 12
 VIEWS: Final = {"cards": "Cards", "table": "Table", "timeline": "Timeline"}
@@ -30,7 +30,6 @@ _WORDS: Final = {
     "view": VIEWS,
     "sort": SORTS,
 }
-_COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _YEARS: Final = re.compile(r"([0-9]{4})(?:[-–]([0-9]{4}))?")
 _PAGE: Final = re.compile(r"[1-9][0-9]{0,5}")
 
@@ -116,9 +115,10 @@ def read(given: Mapping[str, Sequence[str]], programmes: Collection[str]) -> Add
 
 
 def _means(name: str, value: str, programmes: Collection[str]) -> bool:
-    patterns = {"country": _COUNTRY, "years": _YEARS, "page": _PAGE}
-    if name in patterns:
-        return bool(patterns[name].fullmatch(value))
+    if name == "country":
+        return takes(name, value)
+    if pattern := {"years": _YEARS, "page": _PAGE}.get(name):
+        return bool(pattern.fullmatch(value))
     return value in (programmes if name == "programme" else _WORDS[name])
 
 

@@ -12,11 +12,10 @@ from sibkb.model import Document, Filters, Passage, Query, Results
 from sibkb.ui import cards, clipboard, filters, links, saying, session
 from sibkb.ui.session import PAGE_SIZE
 
-# What narrows the voices, in the order of the sidebar. No docstring here or below: Streamlit would show it on the page.
 FIELDS: Final = ("role", "about_role", "theme", "work_stage", "kind", "sector", "country")
-
-# Voices on a page.
+"""What narrows the voices, in the order of the sidebar."""
 SHOWN: Final = 12
+"""Voices on a page."""
 
 LEAD: Final = (
     '<p class="kb-lead">What people who were part of it said. Words in quotation marks are exactly theirs; where there '
@@ -122,11 +121,10 @@ def _voice(passage: Passage, document: Document) -> None:
 
 
 def _pages(number: int, last: int, query: Query) -> None:
-    """The other pages. Each begins at its top: the comment makes it a new script, which the browser then runs."""
+    """The other pages, each from its top."""
     session.set_page(number)
     st.pagination(last, key="page", on_change=session.turn, args=(query,))
-    scroll = "document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0)"
-    st.html(f"<script>{scroll} // voices {number}</script>", unsafe_allow_javascript=True)
+    links.to_top(f"voices {number}")
 
 
 def _ways_on(base: KnowledgeBase, query: Query) -> None:

@@ -10,23 +10,15 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from benchmarks.app import ARGUMENTS
 from sibkb.settings import Settings
 from tests.conftest import ROOT, browser_path
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @dataclass(frozen=True)
@@ -77,7 +69,7 @@ def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=browser_path(), args=ARGUMENTS)
         yield browser
         browser.close()
 
@@ -95,3 +87,23 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
     assert not [url for url in asked if not url.startswith(("http://localhost:", "data:", "blob:http://localhost:"))]
     assert not failed
+
+
+def fits(page: Page, width: int) -> None:
+    """Nothing stands out of a screen of this width."""
+    over = page.evaluate(
+        """() => [...document.querySelectorAll("[data-testid=stMain] *")]
+            .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && e.getClientRects().length)
+            .map(e => e.outerHTML.slice(0, 120))"""
+    )
+    assert over == []
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
+
+
+def headings_in_order(page: Page) -> None:
+    """One title, and no heading more than a level below the one before."""
+    tags = page.eval_on_selector_all("[data-testid=stMain] :is(h1,h2,h3)", "l => l.map(e => e.tagName)")
+    levels = [int(tag[1]) for tag in tags]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))

@@ -1,12 +1,11 @@
 """The About page in a real browser: its contents, its ways to other pages, phones, order of headings."""
 
 import re
-from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import App
+from tests.browser.conftest import App, fits, headings_in_order
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -46,22 +45,12 @@ def test_it_is_reached_from_the_search_page(page: Page, app: App) -> None:
 def test_nothing_is_wider_than_the_screen(page: Page, app: App, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     opened(page, app)
-    over = page.evaluate(
-        """() => [...document.querySelectorAll("[data-testid=stMain] *")]
-            .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && e.getClientRects().length)
-            .map(e => e.outerHTML.slice(0, 120))"""
-    )
-    assert over == []
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
+    fits(page, width)
 
 
 def test_headings_are_in_order_and_tables_are_tables(page: Page, app: App) -> None:
     opened(page, app)
-    tags = page.eval_on_selector_all("[data-testid=stMain] :is(h1,h2,h3)", "l => l.map(e => e.tagName)")
-    levels = [int(tag[1]) for tag in tags]
-    assert levels[0] == 1
-    assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in pairwise(levels))
+    headings_in_order(page)
     sources = page.get_by_role("table", name=re.compile("sources: how far we read them"))
     expect(sources.get_by_role("columnheader", name="Share")).to_be_visible()
     expect(sources.get_by_role("rowheader", name="Read in part")).to_be_visible()

@@ -1,12 +1,11 @@
 """The Browse page in a real browser: history, links, the chart in both themes, phones, keyboard."""
 
 import re
-from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import App
+from tests.browser.conftest import App, fits, headings_in_order
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -127,13 +126,7 @@ def test_nothing_is_wider_than_the_screen(page: Page, app: App, width: int, view
     page.goto(f"{app.url}/browse?view={view}")
     seen(page)
     page.wait_for_timeout(500)
-    over = page.evaluate(
-        """() => [...document.querySelectorAll("[data-testid=stMain] *")]
-            .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && e.getClientRects().length)
-            .map(e => e.outerHTML.slice(0, 120))"""
-    )
-    assert over == []
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
+    fits(page, width)
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -151,10 +144,4 @@ def test_a_table_stays_a_table_where_it_is_drawn_as_blocks(page: Page, app: App,
 def test_headings_are_in_order(page: Page, app: App, view: str) -> None:
     page.goto(f"{app.url}/browse?view={view}")
     seen(page)
-    levels = [
-        int(tag[1])
-        for tag in page.eval_on_selector_all("[data-testid=stMain] :is(h1,h2,h3)", "l => l.map(e => e.tagName)")
-    ]
-    assert levels[0] == 1
-    assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in pairwise(levels))
+    headings_in_order(page)

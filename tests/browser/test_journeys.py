@@ -151,8 +151,7 @@ def test_every_page_is_fit_for_everybody(page: Page, app: App, address: str) -> 
     assert all(after - before <= 1 for before, after in pairwise(levels))
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        page.wait_for_timeout(700)  # colours fade
-        page.wait_for_timeout(300)
+        page.wait_for_timeout(1000)  # colours fade
         assert _faults(page) == [], scheme
     for width in (1920, 390, 320):
         page.set_viewport_size({"width": width, "height": 800})

@@ -2,13 +2,12 @@
 
 import re
 import time
-from itertools import pairwise
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import App
+from tests.browser.conftest import App, fits, headings_in_order
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -161,25 +160,13 @@ def test_nothing_is_wider_than_the_screen(page: Page, app: App, width: int, addr
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(app.url + address)
     expect(page.locator(".kb-card, .kb-counts").first).to_be_visible()
-    over = page.evaluate(
-        """() => [...document.querySelectorAll("[data-testid=stMain] *")]
-            .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && e.getClientRects().length)
-            .map(e => e.outerHTML.slice(0, 120))"""
-    )
-    assert over == []
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
+    fits(page, width)
 
 
 def test_headings_and_labels_are_in_order(page: Page, app: App) -> None:
     page.goto(f"{app.url}/?q=investors")
     settled(page)
-    levels = [
-        int(tag[1])
-        for tag in page.eval_on_selector_all("[data-testid=stMain] :is(h1,h2,h3)", "l => l.map(e => e.tagName)")
-    ]
-    assert levels[0] == 1
-    assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in pairwise(levels))
+    headings_in_order(page)
     link = page.locator(".kb-source a").first
     assert link.get_attribute("target") == "_blank"
     assert "noopener" in (link.get_attribute("rel") or "")

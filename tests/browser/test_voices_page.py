@@ -1,12 +1,11 @@
 """The Voices page in a real browser: history, filters, copying, the way to the passage, phones."""
 
 import re
-from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import App
+from tests.browser.conftest import App, fits, headings_in_order
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -173,23 +172,13 @@ def test_nothing_is_wider_than_the_screen(page: Page, app: App, width: int, addr
     page.goto(f"{app.url}/voices{address}")
     expect(page.locator(".kb-voice, .kb-missing").first).to_be_attached()
     expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
-    over = page.evaluate(
-        """() => [...document.querySelectorAll("[data-testid=stMain] *")]
-            .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && e.getClientRects().length)
-            .map(e => e.outerHTML.slice(0, 120))"""
-    )
-    assert over == []
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
+    fits(page, width)
 
 
 def test_headings_are_in_order(page: Page, app: App) -> None:
     page.goto(f"{app.url}/voices")
     settled(page)
-    tags = page.eval_on_selector_all("[data-testid=stMain] :is(h1,h2,h3)", "l => l.map(e => e.tagName)")
-    levels = [int(tag[1]) for tag in tags]
-    assert levels[0] == 1
-    assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in pairwise(levels))
+    headings_in_order(page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
