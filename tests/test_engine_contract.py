@@ -443,6 +443,32 @@ def test_what_may_only_be_read_is_opened_and_nothing_is_left_behind(
     assert list(aside.iterdir()) == []
 
 
+def test_a_lock_that_is_made_while_its_folder_goes_is_removed_too(
+    shared: Path, generation: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It used to end in "Directory not empty", and a reader was refused now and then."""
+    real, left = shutil.rmtree, [2]
+
+    def late(path: Path, *args: Any, **given: Any) -> None:
+        if left[0]:
+            left[0] -= 1
+            raise OSError(39, "Directory not empty")
+        real(path, *args, **given)
+
+    folder = shared / "generation"
+    shutil.copytree(generation, folder, ignore=shutil.ignore_patterns("*.lock"))
+    (shared / "aside").mkdir(mode=0o777)
+    (shared / "aside").chmod(0o777)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    monkeypatch.setattr(tempfile, "tempdir", str(shared / "aside"))
+    with rights.binding():
+        monkeypatch.setattr(shutil, "rmtree", late)
+        assert EmbeddedEngine(folder).matching(analyse("legal"), Filters(), 5)
+        monkeypatch.setattr(shutil, "rmtree", real)
+    assert (left, list((shared / "aside").iterdir())) == ([0], [])
+
+
 def test_whoever_may_read_one_file_may_read_them_all(generation: Path) -> None:
     """tantivy made two of them for their owner alone, so that another user was refused."""
     assert len({path.stat().st_mode for path in generation.rglob("*") if path.is_file()}) == 1

@@ -4,7 +4,10 @@ Texts are given to tantivy as stems between spaces, and queries are built, never
 query language.
 """
 
+import contextlib
+import shutil
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -28,6 +31,7 @@ ABOVE: Final = 3
 FOLDER: Final = "words"
 VOCABULARY: Final = "vocabulary.parquet"
 _TEXT: Final = "text"
+_TRIES: Final = 100
 _HEAP: Final = 500_000_000
 """Enough for one segment: a second would make scores depend on how the texts were spread."""
 _BITS: Final = 20
@@ -66,11 +70,24 @@ def _open(folder: Path) -> tantivy.Index:
     try:
         return tantivy.Index.open(str(folder))
     except ValueError:
-        with tempfile.TemporaryDirectory(prefix="sibkb-") as aside:  # all is mapped once it is open
+        aside = Path(tempfile.mkdtemp(prefix="sibkb-"))
+        try:
             for path in folder.iterdir():
                 if path.suffix != LOCK:
-                    Path(aside, path.name).symlink_to(path.absolute())
-            return tantivy.Index.open(aside)
+                    (aside / path.name).symlink_to(path.absolute())
+            return tantivy.Index.open(str(aside))
+        finally:
+            _remove(aside)  # all is mapped once it is open
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder in which tantivy may, from a thread of its own, just be making its lock once more."""
+    for _ in range(_TRIES):
+        with contextlib.suppress(OSError):
+            shutil.rmtree(folder)
+            return
+        time.sleep(0.01)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _stems(text: str) -> str:
