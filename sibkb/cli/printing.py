@@ -4,15 +4,13 @@ import contextlib
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
 from rich.text import Text
 
-from sibkb import evaluating, vocabulary
-from sibkb.evaluating import Row
+from sibkb import vocabulary
 from sibkb.exporting import cited, quoted, why
 from sibkb.model import Document, Hit, Passage, Problem, Results, Source
 
@@ -137,28 +135,3 @@ def print_document(document: Document, passages: Sequence[Passage], corpus: str)
     console.print()
     for source in document.sources:
         _print_source(source, console)
-
-
-def print_figures(rows: Sequence[dict[str, Any]], queries: bool) -> None:
-    """Print a table of figures, and a row a query where asked."""
-    console = out()
-    console.print(
-        f"{'split':9}{'mode':9}{'n':>4}{'S@1':>7}{'S@3':>7}{'MRR@10':>8}{'nDCG@10':>9}{'R@20':>7}{'none':>6}{'refused':>9}"
-    )
-    for row in rows:
-        f = evaluating.summarise(row["rows"])
-        console.print(
-            f"{row['split']:9}{row['mode']:9}{f.queries:4}{f.success_1:7.3f}{f.success_3:7.3f}{f.mrr_10:8.3f}"
-            f"{f.ndcg_10:9.3f}{f.recall_20:7.3f}{f.unanswerable:6}{f.refused:9.3f}"
-        )
-    for row in rows if queries else ():
-        console.print(f"\n{row['split']}, {row['mode']}", style="bold")
-        for each in row["rows"]:
-            console.print(
-                f"{each.query.id:7}{each.success_3:3.0f}{each.ndcg_10:7.3f}{len(each.ranking):4}  {each.query.text}"
-            )
-
-
-def row_json(row: Row) -> dict[str, Any]:
-    """One judged query's outcome for scripts."""
-    return asdict(row) | {"query": row.query.id, "text": row.query.text, "ranking": list(row.ranking)}
