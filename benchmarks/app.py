@@ -80,7 +80,7 @@ FOLLOW: Final = """(address) => { const inside = document.querySelector("[data-t
 PAGES: Final = {
     "Browse, cards": ("/browse", ".kb-listed"),
     "Browse, table": ("/browse?view=table", ".kb-table"),
-    "Browse, timeline": ("/browse?view=timeline", "[data-testid=stVegaLiteChart]"),
+    "Browse, timeline": ("/browse?view=timeline", ".kb-timeline"),
     "Document": ("/document?id=peterborough-one-service&passage=no-trial", ".kb-here"),
     "Voices": ("/voices", ".kb-voice"),
     "About": ("/about", "table"),

@@ -233,24 +233,30 @@ def test_only_what_runs_and_has_dates_is_drawn_and_nothing_is_lost():
     assert [each.id for each in found.others] == ["talk"]
 
 
-def bars(chart):
-    return {bar["id"]: bar for bar in chart["data"]["values"]}
+BAR = re.compile(
+    r'<li data-stage="(?P<stage>[a-z-]*)"><span><a href="document\?id=(?P<id>[a-z]+)">(?P<title>[^<]+)</a> '
+    r'<span class="kb-facts">(?P<said>[^<]+)</span></span><span class="kb-track" aria-hidden="true">'
+    r'<span class="kb-run(?P<open> kb-open)?" style="left: (?P<left>[\d.]+)%; width: (?P<width>[\d.]+)%">'
+)
+
+
+def bars(documents):
+    return {bar["id"]: bar for bar in BAR.finditer(timeline.chart(documents))}
 
 
 def test_bars_reach_from_the_first_to_the_last_day_that_is_known():
-    found = bars(timeline.chart(drawn(), timeline.years(drawn())))
-    assert (found["fund"]["start"], found["fund"]["end"]) == (2012.0, 2016.25)
-    assert (round(found["early"]["start"], 2), round(found["early"]["end"], 2)) == (2014.09, 2015.5)
+    """Of the five years from 2012 to 2017."""
+    found = bars(drawn())
     assert timeline.years(drawn()) == (2012, 2017)
+    assert (found["fund"]["left"], found["fund"]["width"]) == ("0.00", "85.00")
+    assert (found["early"]["left"], found["early"]["width"]) == ("41.82", "28.12")
 
 
 def test_an_end_that_is_not_recorded_is_drawn_otherwise_and_said():
-    chart = timeline.chart(drawn(), (2012, 2017))
-    assert bars(chart)["part"]["missing"] == "end not recorded"
-    assert bars(chart)["early"]["missing"] == ""
-    whole, dashed = chart["layer"][:2]
-    assert "strokeDash" in dashed["mark"]
-    assert "strokeDash" not in whole["mark"]
+    found = bars(drawn())
+    assert found["part"]["open"]
+    assert found["part"]["said"].endswith(" – end not recorded")
+    assert not found["early"]["open"]
     assert timeline.told(drawn(), 5) == (
         "3 of 5 have dates on record and are drawn, each as a bar from start to end. A dashed bar is one year long and "
         "means that the other end is not recorded."
@@ -260,23 +266,28 @@ def test_an_end_that_is_not_recorded_is_drawn_otherwise_and_said():
 def test_a_start_that_is_not_recorded_is_drawn_too():
     late = replace(FUND, start=None)
     assert timeline.sort_out([late]).drawn == [late]
-    (bar,) = timeline.chart([late], timeline.years([late]))["data"]["values"]
-    assert (bar["start"], bar["end"], bar["missing"]) == (2015.25, 2016.25, "start not recorded")
+    bar = bars([late])["fund"]
+    assert (bar["left"], bar["width"]) == ("12.50", "50.00")
+    assert (bar["open"], bar["said"]) == (" kb-open", "Complete · start not recorded – March 2016")
 
 
 def test_bars_are_named_as_well_as_coloured_and_keep_their_order():
-    chart = timeline.chart(drawn(), (2012, 2017))
-    assert chart["encoding"]["y"]["scale"]["domain"] == ["fund", "part", "early"]
-    assert [bar["stage"] for bar in chart["data"]["values"]] == ["Complete", "Complete", "Ended early"]
-    assert "stage" in [layer["encoding"].get("text", {}).get("field") for layer in chart["layer"]]
+    found = bars(drawn())
+    assert list(found) == ["fund", "part", "early"]
+    assert [bar["stage"] for bar in found.values()] == ["complete", "complete", "ended-early"]
+    assert [bar["said"].split(" · ")[0] for bar in found.values()] == ["Complete", "Complete", "Ended early"]
 
 
-def test_a_long_timeline_is_several_charts_with_their_years():
-    many = [replace(FUND, id=f"x{at}", start=f"{2000 + at}", end=None) for at in range(45)]
-    parts = timeline.charts(many)
-    assert [len(part) for part in parts] == [20, 20, 5]
-    assert timeline.began(parts[0]) == "Began 2000 to 2019"
+def test_years_are_written_at_even_steps():
+    for last, written in ((2005, "2000 2001 2002 2003 2004 2005"), (2012, "2000 2005 2010"), (2001, "2000 2001")):
+        chart = timeline.chart([replace(FUND, start="2000-01", end=f"{last - 1}-12")])
+        assert " ".join(re.findall(r'<span style="left: [\d.]+%">(\d+)</span>', chart)) == written
     assert timeline.began([FUND]) == "Began in 2012"
+
+
+def test_what_a_file_says_is_text_in_the_chart():
+    chart = timeline.chart([replace(FUND, title="<b>Fund</b>")])
+    assert ">&lt;b&gt;Fund&lt;/b&gt;</a>" in chart
 
 
 def test_the_chart_is_told_in_words():
@@ -415,10 +426,8 @@ def test_the_timeline_draws_tells_and_tables_the_same(engine):
     found = timeline.sort_out(shelf.taken(engine.documents, Shelf(view="timeline")))
     assert headings(app)[1] == "The same as a table"
     rest = found.undated + found.others
-    assert listed(app) == [document.id for document in [*found.drawn, *rest]]
-    charts = app.get("vega_lite_chart")
-    assert len(charts) == len(timeline.charts(found.drawn))
-    assert charts[0].proto.alt == timeline.in_words(timeline.charts(found.drawn)[0])
+    assert listed(app) == [document.id for document in [*found.drawn, *found.drawn, *rest]]  # picture, table, lists
+    assert timeline.chart(found.drawn) in words(app)
     told = f"{len(found.drawn)} of {len(engine.documents)} documents, in the order they began"
     assert f">{told}</caption>" in words(app)
 
@@ -427,5 +436,5 @@ def test_a_timeline_of_nothing_that_runs_has_no_chart(settled):
     app = page(view="timeline", kind="interview")
     assert not app.exception
     assert headings(app)[1:] == ["Interviews and commentaries, which do not run"]
-    assert not app.get("vega_lite_chart")
+    assert "<figure" not in words(app)
     assert listed(app)

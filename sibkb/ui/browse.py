@@ -261,10 +261,7 @@ def _timeline(_: Shelf, rows: Sequence[Row], total: int) -> None:
 
 def _drawn(drawn: Sequence[Document], rows: Sequence[Row]) -> None:
     st.html(f'<p class="kb-how">{escape(timeline.told(drawn, len(rows)))}</p>')
-    span = timeline.years(drawn)
-    for part in timeline.charts(drawn):
-        st.subheader(timeline.began(part), anchor=False)
-        st.vega_lite_chart(timeline.chart(part, span), alt=timeline.in_words(part))
+    st.html(timeline.chart(drawn))
     ids = {document.id for document in drawn}
     st.header("The same as a table", anchor=False)
     st.html(listing.table([row for row in rows if row[0].id in ids], _caption(len(ids), len(rows)), TWIN))

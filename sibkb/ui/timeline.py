@@ -1,28 +1,25 @@
 """Values -> a chart: projects as bars from start to end, and the same said in words.
 
-The chart is a plain Vega-Lite value: what Altair would write, without the half second that importing it takes.
-Years are numbers, since dates move to the day before in some time zones.
+The chart is a list in HTML whose bars the style sheet draws: there at once, in the colours of the theme, its titles
+links that a keyboard reaches. A chart library would take the browser longer to load than all else on the page.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from html import escape
+from typing import Final, NamedTuple
 
 from sibkb import vocabulary
 from sibkb.exporting import date_in_words
 from sibkb.model import NOT_RECORDED, Document
 from sibkb.ui import listing
 
-ROWS: Final = 20
-"""Bars a chart: its years stay in sight."""
-_STEP: Final = 44
-_INK: Final = "currentColor"
-"""The page's own colour of text, light or dark, which Streamlit's theme gives to axes alone."""
+_MARKS: Final = 5
+"""Steps between years that are written."""
 _STAGES: Final = (*(term.label for term in vocabulary.STAGES.values()), NOT_RECORDED)
 _OPEN: Final = 1.0
 """Years that a bar is drawn long where its other end is not recorded."""
-
-Json = dict[str, Any]
 
 
 class Sorted(NamedTuple):
@@ -46,19 +43,15 @@ def sort_out(documents: Iterable[Document]) -> Sorted:
     return found
 
 
-def charts(drawn: Sequence[Document]) -> list[Sequence[Document]]:
-    """The bars of each chart."""
-    return [drawn[at : at + ROWS] for at in range(0, len(drawn), ROWS)]
-
-
 def years(documents: Iterable[Document]) -> tuple[int, int]:
-    """The first and the last year that bars of these reach, the same for all charts."""
+    """The first and the last year that bars of these reach; never the same one."""
     ends = [end for document in documents for end in _ends(document)]
-    return int(min(ends)), int(-(-max(ends) // 1))
+    first = int(min(ends))
+    return first, max(first + 1, math.ceil(max(ends)))
 
 
 def began(documents: Sequence[Document]) -> str:
-    """When the documents of a chart began, in words."""
+    """When the documents began, in words."""
     first, last = (int(_ends(document)[0]) for document in (documents[0], documents[-1]))
     return f"Began in {first}" if first == last else f"Began {first} to {last}"
 
@@ -79,85 +72,50 @@ def _moment(date: str, *, last: bool) -> float:
     return round(parts[0] + months / 12 + days / 31 / 12, 3)
 
 
-def _bar(document: Document, years: tuple[int, int]) -> Json:
+def chart(documents: Sequence[Document]) -> str:
+    """The picture: a row a document, its title and how far it got in words, its bar over the years of all of them."""
+    first, last = years(documents)
+    rows = "".join(_row(document, first, last) for document in documents)
+    scale = "".join(_tick(year, first, last) for year in _ticks(first, last))
+    return (
+        f'<figure class="kb-timeline" style="--years: {last - first}">'
+        f'<figcaption class="kb-hidden">{escape(in_words(documents))}</figcaption>'
+        f'<div class="kb-scale" aria-hidden="true"><span></span><span class="kb-track">{scale}</span></div>'
+        f'<ol role="list">{rows}</ol></figure>'
+    )
+
+
+def _row(document: Document, first: int, last: int) -> str:
     start, end = _ends(document)
-    missing = "end" if not document.end else "start" if not document.start else ""
-    early = start - years[0] < 0.6 * (years[1] - years[0])
-    return {
-        "id": document.id,
-        "title": document.title,
-        "stage": listing.stage(document),
-        "start": start,
-        "end": end,
-        "missing": f"{missing} {NOT_RECORDED}" if missing else "",
-        "after": early,
-        "began": date_in_words(document.start) if document.start else NOT_RECORDED,
-        "ended": date_in_words(document.end) if document.end else NOT_RECORDED,
-    }
+    left, width = _share(start - first, last - first), _share(end - start, last - first)
+    known = "" if document.start and document.end else " kb-open"
+    return (
+        f'<li data-stage="{escape(document.stage or "")}">'
+        f'<span>{listing.link(document)} <span class="kb-facts">{escape(_said(document))}</span></span>'
+        f'<span class="kb-track" aria-hidden="true"><span class="kb-run{known}" style="left: {left}; width: {width}">'
+        "</span></span></li>"
+    )
 
 
-def chart(documents: Sequence[Document], years: tuple[int, int]) -> Json:
-    """One chart of some documents, over the years of all."""
-    scale = {"domain": list(years), "nice": False, "zero": False}
-    axis = {"orient": "top", "format": "d", "tickMinStep": 1, "grid": True, "title": None, "labelFlush": False}
-    return {
-        "data": {"values": [_bar(document, years) for document in documents]},
-        "height": _STEP * len(documents),
-        "encoding": {
-            "y": {"field": "id", "type": "nominal", "scale": {"domain": [each.id for each in documents]}, "axis": None},
-            "tooltip": [
-                {"field": field, "type": "nominal", "title": title}
-                for field, title in (
-                    ("title", "Title"),
-                    ("stage", "How far it got"),
-                    ("began", "Start"),
-                    ("ended", "End"),
-                )
-            ],
-        },
-        "layer": [
-            _bars(scale, axis, "datum.missing == ''", {"strokeWidth": 1}),
-            _bars(scale, axis, "datum.missing != ''", {"fillOpacity": 0.12, "strokeWidth": 1.5, "strokeDash": [4, 3]}),
-            _text("title", {"align": "left", "fontWeight": 600, "limit": {"expr": "width - 100"}}, {"value": 0}),
-            _text("stage", {"align": "right"}, {"value": "width"}),
-            _beside("datum.after", "end", {"align": "left", "dx": 6}),
-            _beside("!datum.after", "start", {"align": "right", "dx": -6}),
-        ],
-    }
+def _said(document: Document) -> str:
+    """How far it got and when it ran."""
+    ends = (date_in_words(date) if date else None for date in (document.start, document.end))
+    began, ended = (each or f"{name} {NOT_RECORDED}" for each, name in zip(ends, ("start", "end"), strict=True))
+    return f"{listing.stage(document)} · {began} – {ended}"
 
 
-def _bars(scale: Json, axis: Json, which: str, mark: Json) -> Json:
-    colour = {"field": "stage", "type": "nominal", "scale": {"domain": list(_STAGES)}, "legend": None}
-    return {
-        "transform": [{"filter": which}],
-        "mark": {"type": "bar", "height": 12, "yOffset": 9, "cornerRadius": 2, "minBandSize": 3} | mark,
-        "encoding": {
-            "x": {"field": "start", "type": "quantitative", "scale": scale, "axis": axis},
-            "x2": {"field": "end"},
-            "color": colour,
-            "stroke": colour,
-        },
-    }
+def _ticks(first: int, last: int) -> range:
+    """The years that are written, few enough to be read on a telephone."""
+    step = next((step for step in (1, 2, 5, 10, 20, 50, 100) if last - first <= _MARKS * step), 1000)
+    return range(-(-first // step) * step, last + 1, step)
 
 
-def _text(field: str, mark: Json, x: Json) -> Json:
-    """A line of words above the bar."""
-    return {
-        "mark": {"type": "text", "baseline": "middle", "dy": -8, "fontSize": 13, "color": _INK} | mark,
-        "encoding": {"x": x, "text": {"field": field, "type": "nominal"}},
-    }
+def _tick(year: int, first: int, last: int) -> str:
+    return f'<span style="left: {_share(year - first, last - first)}">{year}</span>'
 
 
-def _beside(which: str, end: str, mark: Json) -> Json:
-    """What is missing, beside the bar where there is room."""
-    return {
-        "transform": [{"filter": f"datum.missing != '' && {which}"}],
-        "mark": {"type": "text", "baseline": "middle", "dy": 9, "fontSize": 12, "color": _INK} | mark,
-        "encoding": {
-            "x": {"field": end, "type": "quantitative"},
-            "text": {"field": "missing", "type": "nominal"},
-        },
-    }
+def _share(part: float, whole: int) -> str:
+    return f"{part / whole:.2%}"
 
 
 def told(drawn: Sequence[Document], total: int) -> str:
