@@ -1,14 +1,15 @@
-"""What is wrong: with the corpus, its judged queries and figures, and with this machine's copy of everything."""
+"""What is wrong: with the corpus, its syntheses, judged queries and figures, and with this machine's copy of all."""
 
 import contextlib
 import platform
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import metadata
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from sibkb import corpus, evaluating
+from sibkb import corpus, evaluating, synthesis
 from sibkb.errors import CorpusError, GenerationError, ModelError, SibkbError
 from sibkb.model import Problem, Reading
 from sibkb.settings import Settings
@@ -26,16 +27,17 @@ _PACKAGES: Final = (
 
 
 def check(folder: Path, wanted: Sequence[Path] = ()) -> tuple[Reading, list[Problem]]:
-    """Every problem of the wanted files; of all of them, judged queries and figures included, where none is named."""
+    """Every problem of the wanted files; of all, syntheses, judged queries and figures too, where none is named."""
     for path in wanted:
         if not corpus.covers(folder, path):
             why = "drafts, hidden files and what is not Markdown are not read"
             raise CorpusError(f"{path} is no part of the corpus in {folder}: {why} — name a file that is")
     reading = corpus.read(folder)
-    ids = [passage.id for passage in reading.passages]
-    _, judged = evaluating.read_queries(corpus.QUERIES, corpus.read_queries(folder), ids)
+    known = {passage.id: passage for passage in reading.passages}
+    together = [synthesis.read(path, text, known)[1] for path, text in corpus.read_themes(folder).items()]
+    _, judged = evaluating.read_queries(corpus.QUERIES, corpus.read_queries(folder), known)
     _, recorded = evaluating.read_evaluation(corpus.EVALUATION, corpus.read_evaluation(folder))
-    return reading, corpus.select([*reading.problems, *judged, *recorded], folder, wanted)
+    return reading, corpus.select([*reading.problems, *chain(*together), *judged, *recorded], folder, wanted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

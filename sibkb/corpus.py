@@ -17,6 +17,8 @@ QUERIES: Final = "queries.yaml"
 """The judged queries, which live with the texts they judge."""
 EVALUATION: Final = "evaluation.yaml"
 """How well search answered them."""
+THEMES: Final = "themes"
+"""The folder of what the cases together say, a file a theme."""
 UNREAD: Final = "D007"
 """The code of a file that cannot be read."""
 _NO_TIME: Final = (0, -1)
@@ -82,6 +84,17 @@ def read_queries(folder: Path) -> str:
 def read_evaluation(folder: Path) -> str | None:
     """The text that keeps how well search answered the judged queries; None where that was not recorded."""
     return _text(folder / EVALUATION)
+
+
+def read_themes(folder: Path) -> dict[str, str]:
+    """Path -> text of what the cases together say, a file a theme; empty where the corpus has none."""
+    texts = {path.relative_to(folder).as_posix(): _text(path) for path in _themes(folder)}
+    return {path: text for path, text in texts.items() if text is not None}
+
+
+def _themes(folder: Path) -> list[Path]:
+    """The files of themes, sorted; one that is called .yml is among them, so that it is told and not left out."""
+    return sorted(path for path in (folder / THEMES).glob("[!.]*.y*ml") if path.suffix in (".yaml", ".yml"))
 
 
 def _text(path: Path) -> str | None:
@@ -200,7 +213,8 @@ def select(problems: Sequence[Problem], folder: Path, wanted: Sequence[Path]) ->
 
 def covers(folder: Path, path: Path) -> bool:
     """Whether a file or folder is part of the corpus or holds some of it."""
-    return any(_below(each, path.resolve()) for each in (folder, folder / QUERIES, folder / EVALUATION, *paths(folder)))
+    beside = (folder / QUERIES, folder / EVALUATION, *_themes(folder))
+    return any(_below(each, path.resolve()) for each in (folder, *beside, *paths(folder)))
 
 
 def _below(path: Path, root: Path) -> bool:

@@ -22,6 +22,7 @@ FLOORS = {
     "exporting": 1,
     "templates": 1,
     "auditing": 1,
+    "synthesis": 1,
     "corpus": 2,
     "generations": 2,
     "kb": 3,
