@@ -1,7 +1,7 @@
 """Documents and passages -> what stands in them: how much, of what, from which sources, and where nothing is."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -138,3 +138,55 @@ def files(manifest: Manifest, documents: Iterable[Document]) -> Files:
     """Tell from the manifest and the documents in use, which need not be all that there are."""
     kept = (each.digest != manifest.files[each.path][0] for each in documents if each.path in manifest.files)
     return Files(total=len(manifest.files), left_out=len(manifest.files) - manifest.documents, last_good=sum(kept))
+
+
+# Of themes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crossing:
+    """How many passages stand where a theme and a word of another vocabulary meet."""
+
+    cells: Mapping[str, Counts]
+    """Theme -> its passages by word; one on two themes is in both."""
+    themes: Counts
+    """Passages on each theme."""
+    words: Counts
+    """Passages of each word, each once, whatever themes it is on; those on no theme are among them."""
+
+
+def cross(passages: Sequence[Passage], words: vocabulary.Vocabulary, of: Callable[[Passage], str | None]) -> Crossing:
+    """Count the passages by theme and by the word that each has, if any."""
+    cells = {theme: [of(each) for each in passages if theme in each.themes] for theme in vocabulary.THEMES}
+    return Crossing(
+        cells={theme: _counted(words, found) for theme, found in cells.items()},
+        themes={theme: len(found) for theme, found in cells.items()},
+        words=_counted(words, map(of, passages)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weight:
+    """How much stands behind what several passages say."""
+
+    documents: tuple[Document, ...]
+    """In which it is said, each once, by title."""
+    countries: Counts
+    """Documents in each country, most first."""
+    bases: Counts
+    """Passages by what they rest on."""
+    shared: int
+    """How many of the documents rest on one and the same work, the most there are for any; 1 where each has its own."""
+
+
+def weigh(passages: Sequence[Passage], documents: Mapping[str, Document]) -> Weight:
+    """Count behind a statement each document once, however often it makes it."""
+    found = {each.document_id: documents[each.document_id] for each in passages}
+    pairs = {(_work(found[each.document_id].source(id)), each.document_id)
+             for each in passages for id in each.source_ids}  # fmt: skip
+    return Weight(
+        documents=tuple(sorted(found.values(), key=lambda each: (each.title.casefold(), each.id))),
+        countries=_most_first(country for each in found.values() for country in each.countries),
+        bases=_counted(vocabulary.BASES, (each.basis for each in passages)),
+        shared=max(Counter(work for work, _ in pairs).values(), default=min(1, len(found))),
+    )

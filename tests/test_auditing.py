@@ -1,12 +1,13 @@
 """Counts of a small fictional corpus, each worked out by hand."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from tiny import bound, document, passage
 
-from sibkb import auditing, vocabulary
-from sibkb.auditing import Files, audit
-from sibkb.model import NOT_RECORDED, Manifest, Source
+from sibkb import auditing, corpus, vocabulary
+from sibkb.auditing import Files, audit, cross, weigh
+from sibkb.model import NOT_RECORDED, Filters, Manifest, Source, admits
 
 WORK = "https://report.example/"
 SOURCES = (
@@ -103,3 +104,63 @@ def test_what_became_of_the_files():
     assert auditing.files(manifest, DOCUMENTS[:1]) == Files(total=3, left_out=1, last_good=0), "some are not to be seen"
     old = replace(DOCUMENTS[0], digest="of the version before")
     assert auditing.files(manifest, [old, DOCUMENTS[1]]).last_good == 1
+
+
+# Of themes
+
+SPOKEN = (
+    passage("one.early", "Begin early.", kind="lesson", basis="stated", themes=("scaling", "procurement"),
+            work_stage="idea", source_ids=("a",)),
+    passage("one.late", "End late.", kind="lesson", basis="inferred", themes=("scaling",), work_stage="close",
+            source_ids=("b",)),
+    passage("two.early", "Begin before that.", kind="lesson", basis="inferred", themes=("scaling",), work_stage="idea",
+            source_ids=("x", "y")),
+    passage("two.odd", "Nobody knows.", kind="lesson", basis="inferred", themes=(), source_ids=("x",)),
+)  # fmt: skip
+
+
+def test_a_passage_on_two_themes_is_counted_on_both_and_once_in_all():
+    found = cross(SPOKEN, vocabulary.WORK_STAGES, lambda each: each.work_stage)
+    assert list(found.cells) == list(vocabulary.THEMES)
+    assert some(found.cells["scaling"]) == {"idea": 2, "close": 1}
+    assert some(found.cells["procurement"]) == {"idea": 1}
+    assert list(found.cells["data-access"]) == list(vocabulary.WORK_STAGES)
+    assert some(found.cells["data-access"]) == {}
+    assert some(found.themes) == {"procurement": 1, "scaling": 3}
+    assert some(found.words) == {"idea": 2, "close": 1, NOT_RECORDED: 1}
+
+
+def test_every_cell_equals_the_filter_that_asks_for_it():
+    """Against the one definition of a filter, over the whole corpus."""
+    reading = corpus.read(Path(__file__).resolve().parent.parent / "corpus")
+    documents = {each.id: each for each in reading.documents}
+
+    def left(chosen: Filters) -> int:
+        return sum(admits(chosen, documents[each.document_id], each) for each in reading.passages)
+
+    for kinds, field, words, of in (
+        (("quote", "perspective"), "role", vocabulary.ROLES, lambda each: each.speaker_role),
+        (("lesson",), "work_stage", vocabulary.WORK_STAGES, lambda each: each.work_stage),
+    ):
+        counted = [each for each in reading.passages if each.kind in kinds]
+        found = cross(counted, words, of)
+        for theme in vocabulary.THEMES:
+            assert found.themes[theme] == left(Filters(kind=kinds, theme=(theme,)))
+            expected = {word: left(Filters(kind=kinds, theme=(theme,), **{field: (word,)})) for word in words}
+            unknown = {NOT_RECORDED: found.themes[theme] - sum(expected.values())}
+            assert some(found.cells[theme]) == some(expected | unknown)
+
+
+def test_a_document_that_says_it_twice_is_one_document():
+    found = weigh(SPOKEN, {each.id: each for each in DOCUMENTS})
+    assert [each.id for each in found.documents] == ["one", "two"]
+    assert found.countries == {"GB": 2, "KE": 1}
+    assert found.bases == {"stated": 1, "inferred": 3}
+
+
+def test_documents_that_rest_on_the_same_work_are_told():
+    documents = {each.id: each for each in DOCUMENTS}
+    assert weigh(SPOKEN, documents).shared == 2
+    assert weigh(SPOKEN[:2], documents).shared == 1
+    assert weigh([replace(SPOKEN[0], source_ids=())], documents).shared == 1
+    assert weigh([], documents).shared == 0
