@@ -227,7 +227,7 @@ def test_who_is_missing_is_told_in_plain_words():
         saying.missing(rows)
         == f"Who is missing: {len(vocabulary.ROLES) - 3} of {len(vocabulary.ROLES)} roles have no voice here"
     )
-    text = unescape(re.sub("<[^>]+>", "|", saying.roles(rows, 1)))
+    text = unescape(re.sub("<[^>]+>", "|", saying.roles(rows, 1, "By role")))
     assert "Nobody speaks here as:| Senior champions, Politicians, Commissioners, " in text
     assert "Only one or two voices:| Investors (2), Provider managers (1)." in text
     assert "Role not recorded:| 1 voice, which may be of any role." in text
@@ -238,7 +238,7 @@ def test_who_is_missing_is_told_in_plain_words():
 def test_where_every_role_speaks_nobody_is_missing():
     rows = saying.present([said_by(speaker_role=role) for role in vocabulary.ROLES] * 3)
     assert saying.missing(rows) == "Who is missing: every role has a voice here"
-    told = saying.roles(rows, 0)
+    told = saying.roles(rows, 0, "By role")
     assert "Every role has a voice here." in told
     assert "Nobody" not in told
     assert "Only one or two" not in told

@@ -1,14 +1,14 @@
 """Filters as a reader meets them: their names, their choices with live counts, and the years."""
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import Final
 
 import streamlit as st
 
 from sibkb import vocabulary
 from sibkb.kb import KnowledgeBase
-from sibkb.model import FILTER_WORDS, Filters, span
-from sibkb.ui import session
+from sibkb.model import FILTER_WORDS, Filters, Query, span
+from sibkb.ui import cards, links, session
 
 Facets = Mapping[str, Mapping[str, int]]
 Said = Callable[[str, str], str]
@@ -40,6 +40,37 @@ def span_of(base: KnowledgeBase) -> tuple[int, int]:
     """The first and the last year in which anything ran; zeros where nothing has dates."""
     years = [year for document in base.engine.documents.values() for year in span(document) or ()]
     return (min(years), max(years)) if years else (0, 0)
+
+
+def counts(base: KnowledgeBase, chosen: Filters, fields: Iterable[str]) -> Facets:
+    """Field -> value -> how many passages it would leave, that field's own filter ignored."""
+    engine = base.engine
+    return {field: engine.facets(engine.allowed(chosen.without(field)))[field] for field in fields}
+
+
+def left_out(ignored: Sequence[str]) -> None:
+    """Tell what of the address means nothing on this page."""
+    if ignored:
+        st.html(cards.note(f"Left out, because it means nothing here: {', '.join(ignored)}"))
+
+
+def said(query: Query, field: str) -> str:
+    """One field of a question's filters, as a reader says it."""
+    return f"{LABELS[field]}: {', '.join(label(field, each) for each in query.filters.active()[field])}"
+
+
+def way(words: str, query: Query, icon: str | None = None) -> None:
+    """A way to another question; a button, since Streamlit's link from a page to itself leaves the URL as it was."""
+    st.button(links.plain(words), key=f"go: {words}", icon=icon, on_click=session.go, args=(query,))
+
+
+def ways_out(query: Query, fields: Iterable[str]) -> None:
+    """What narrows the passages, each with its way out."""
+    active = [field for field in query.filters.active() if field in fields]
+    if active:
+        with st.container(horizontal=True):
+            for field in active:
+                way(said(query, field), session.without(query, field), icon=":material/close:")
 
 
 def choose(fields: Iterable[str], chosen: Filters, facets: Facets, years: tuple[int, int], said: Said = label) -> None:

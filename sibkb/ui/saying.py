@@ -91,7 +91,7 @@ def missing(rows: Sequence[Present]) -> str:
     return f"Who is missing: {none} of {len(rows)} roles {'has' if none == 1 else 'have'} no voice here"
 
 
-def roles(rows: Sequence[Present], unknown: int) -> str:
+def roles(rows: Sequence[Present], unknown: int, caption: str) -> str:
     """Which roles nobody or hardly anybody speaks in, and how many speak in each; `unknown` have no role on record."""
     none = [_name(row.role) for row in rows if not row.voices]
     few = [f"{_name(row.role)} ({row.voices})" for row in rows if 0 < row.voices <= FEW]
@@ -106,7 +106,7 @@ def roles(rows: Sequence[Present], unknown: int) -> str:
     return (
         '<div class="kb-missing">'
         + "".join(f"<p>{line}</p>" for line in lines if line)
-        + '<table><caption>Voices by role, whichever role is chosen</caption><thead><tr><th scope="col">Who speaks</th>'
+        + f'<table><caption>{escape(caption)}</caption><thead><tr><th scope="col">Who speaks</th>'
         f'<th scope="col">Voices</th><td></td></tr></thead><tbody>{table}</tbody></table></div>'
     )
 

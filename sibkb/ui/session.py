@@ -8,9 +8,10 @@ import logging
 import os
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -153,6 +154,12 @@ def write_address(query: Query) -> dict[str, list[str]]:
     return {name: values for name, values in given.items() if values}
 
 
+def address(page: str, query: Query) -> str:
+    """Where a page answers this question, relative to any page of the app; for our own HTML."""
+    parameters = urlencode(write_address(query), doseq=True)
+    return f"{page}?{parameters}" if parameters else page
+
+
 def without(query: Query, field: str) -> Query:
     """The same question, from its first page, without one field of its filters."""
     return replace(query, offset=0, filters=query.filters.without(field))
@@ -163,6 +170,21 @@ def asked() -> Address:
     address = read_address({name: st.query_params.get_all(name) for name in st.query_params})
     show(address.query)
     return address
+
+
+def asked_of(understood: Callable[[Query], Query]) -> Address:
+    """The same for a page that understands only part of a question; the rest is named, and no widget is set to it."""
+    address = asked()
+    query = understood(address.query)
+    kept = write_address(query)
+    ignored = [
+        f"{name}={value}"
+        for name, values in write_address(address.query).items()
+        for value in values
+        if value not in kept.get(name, ())
+    ]
+    show(query)
+    return Address(query=query, ignored=(*address.ignored, *ignored))
 
 
 def show(query: Query) -> None:

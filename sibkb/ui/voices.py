@@ -26,10 +26,10 @@ LEAD: Final = (
 def page(base: KnowledgeBase) -> None:
     """Choose whom to hear, and read what they said."""
     st.title("Voices", anchor=False)
-    query, ignored = _asked()
+    address = session.asked_of(_understood)
+    query = address.query
     st.html(LEAD)
-    if ignored:
-        st.html(cards.note(f"Left out, because it means nothing here: {', '.join(ignored)}"))
+    filters.left_out(address.ignored)
     results = _all(base, query.filters)
     with st.sidebar:
         st.header("Narrow it down", anchor=False)
@@ -44,22 +44,12 @@ def page(base: KnowledgeBase) -> None:
         _missing(base, query.filters, voices)
 
 
-def _asked() -> tuple[Query, list[str]]:
-    """What the address asks of this page, and what of it means nothing here; the widgets are set to it."""
-    address = session.asked()
-    given = address.query.filters
+def _understood(query: Query) -> Query:
+    """What this page understands of a question: whom to hear, and which page of them."""
+    given = query.filters
     kinds = tuple(kind for kind in given.kind if kind in saying.KINDS)
     chosen = replace(Filters(**{field: getattr(given, field) for field in FIELDS}), kind=kinds)
-    query = Query(filters=chosen, offset=address.query.offset)
-    understood = session.write_address(query)
-    ignored = [
-        f"{name}={value}"
-        for name, values in session.write_address(address.query).items()
-        for value in values
-        if value not in understood.get(name, ())
-    ]
-    session.show(query)
-    return query, [*address.ignored, *ignored]
+    return Query(filters=chosen, offset=query.offset)
 
 
 def _among(chosen: Filters) -> Filters:
@@ -89,14 +79,9 @@ def _active(query: Query) -> None:
     with st.container(horizontal=True):
         for field in filter(active.get, FIELDS):
             words = ", ".join(label(field, value) for value in active[field])
-            _link(f"{filters.LABELS[field]}: {words}", session.without(query, field), icon=":material/close:")
+            filters.way(f"{filters.LABELS[field]}: {words}", session.without(query, field), icon=":material/close:")
         if len(active) > 1:
-            _link("All voices", Query(), icon=":material/close:")
-
-
-def _link(label: str, query: Query, icon: str | None = None) -> None:
-    """A way to other voices; a button, since Streamlit's link from a page to itself leaves the URL as it was."""
-    st.button(links.plain(label), key=f"go: {label}", icon=icon, on_click=session.go, args=(query,))
+            filters.way("All voices", Query(), icon=":material/close:")
 
 
 def _voices(documents: Mapping[str, Document], voices: Sequence[Passage], query: Query) -> None:
@@ -135,9 +120,9 @@ def _ways_on(base: KnowledgeBase, query: Query) -> None:
     good = sorted((each for each in counts if each[0]), key=lambda each: (-each[0], FIELDS.index(each[1])))
     for count, field, way in good:
         words = ", ".join(label(field, value) for value in getattr(query.filters, field))
-        _link(f"Without {filters.LABELS[field]}: {words}: {_found(count)}", way)
+        filters.way(f"Without {filters.LABELS[field]}: {words}: {_found(count)}", way)
     if query.filters and not good:
-        _link(f"Without any filter: {_found(len(base.engine.allowed(_among(Filters()))))}", Query())
+        filters.way(f"Without any filter: {_found(len(base.engine.allowed(_among(Filters()))))}", Query())
     if not query.filters:
         st.html(cards.note("No case here has a quotation or a summary of what somebody said yet."))
 
@@ -152,7 +137,8 @@ def _missing(base: KnowledgeBase, chosen: Filters, voices: Sequence[Passage]) ->
     everyone = base.engine.passages(ids) if chosen.role else voices
     rows = saying.present(everyone)
     with st.expander(saying.missing(rows), expanded=not voices, key="missing"):
-        st.html(saying.roles(rows, sum(passage.speaker_role is None for passage in everyone)))
+        unknown = sum(passage.speaker_role is None for passage in everyone)
+        st.html(saying.roles(rows, unknown, "Voices by role, whichever role is chosen"))
 
 
 page(session.knowledge_base())
