@@ -13,7 +13,9 @@ st.html(f"<script>{links.SCRIPT}</script>", unsafe_allow_javascript=True)
 pages = [
     st.Page(links.SEARCH, title="Search", default=True),
     st.Page(links.BROWSE, title="Browse"),
+    st.Page(links.LESSONS, title="Lessons"),
     st.Page(links.VOICES, title="Voices"),
+    st.Page(links.COVERAGE, title="Coverage"),
     st.Page(links.ABOUT, title="About"),
     st.Page(links.DOCUMENT, title="Case", visibility="hidden"),
 ]

@@ -82,7 +82,10 @@ PAGES: Final = {
     "Browse, table": ("/browse?view=table", ".kb-table"),
     "Browse, timeline": ("/browse?view=timeline", ".kb-timeline"),
     "Document": ("/document?id=peterborough-one-service&passage=no-trial", ".kb-here"),
+    "Lessons, all themes": ("/lessons", ".kb-themes"),
+    "Lessons, one theme": ("/lessons?theme=outcome-metrics", "#thin"),
     "Voices": ("/voices", ".kb-voice"),
+    "Coverage": ("/coverage", "[data-testid=stVegaLiteChart]"),
     "About": ("/about", "table"),
 }
 QUESTIONS: Final = (

@@ -31,9 +31,9 @@ sibkb new case my-city-bond
 sibkb check corpus/cases/my-city-bond.md
 sibkb build"""
 LICENCE: Final = (
-    ("The writing is ours, and free to use.", "Summaries, lessons, perspectives, context and disputes may be used "
-     "under the MIT licence, as the code may. Where you print them, pass on the source, how far we read it, and any "
-     "dispute."),
+    ("The writing is ours, and free to use.", "Summaries, lessons, perspectives, context, disputes and what the cases "
+     "together say may be used under the MIT licence, as the code may. Where you print them, pass on the source, how "
+     "far we read it, and any dispute."),
     ("Quotations are not.", "They are verbatim from Emma Tomkinson’s post of 9 December 2013 and stand here with her "
      "permission. Keep every word and mark, name her and link to the post. The people she spoke with are not named: do "
      "not try to name them."),

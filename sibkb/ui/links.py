@@ -14,6 +14,8 @@ BROWSE: Final = "sibkb/ui/browse.py"
 DOCUMENT: Final = "sibkb/ui/document.py"
 VOICES: Final = "sibkb/ui/voices.py"
 ABOUT: Final = "sibkb/ui/about.py"
+LESSONS: Final = "sibkb/ui/lessons.py"
+COVERAGE: Final = "sibkb/ui/coverage.py"
 
 SCRIPT: Final = Path(__file__).with_name("links.js").read_text(encoding="utf-8")
 """What makes links inside our own HTML quick."""
