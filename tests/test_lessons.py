@@ -102,7 +102,7 @@ def copied(app) -> list[str]:
 
 
 def points(app) -> list[str]:
-    return re.findall(r"<h3>([^<]*)</h3><p class=\"kb-facts\">Said in", words(app))
+    return re.findall(r'<h3 id="point-\d+">([^<]*)</h3>', words(app))
 
 
 # All themes
@@ -176,6 +176,7 @@ def test_points_are_counted_by_documents_and_the_most_said_comes_first(here):
     shown = told(words(app))
     assert points(app) == ["Three say that.", "Two say this."]
     assert re.search(r"Three say that\. Said in (3 cases|\d cases? and \d programmes?) \(", shown)
+    assert re.search(r"Three say that\. Said in [^.]+; contested\. Two say this\. Said in [^.;]+\.", shown)
     assert "They say so (3)" in shown
     assert "Others say otherwise (2)" in shown
     assert here.voice.text in shown
@@ -374,7 +375,7 @@ def test_many_countries_are_named_in_part():
 def test_of_many_on_a_side_the_last_are_folded_away():
     def folded(count: int) -> str:
         found = shelf([lesson(f"d{place}.a") for place in range(count)])
-        return told(together.point(Point(says="So.", agree=tuple(found.passages)), found))
+        return told(together.point(Point(says="So.", agree=tuple(found.passages)), 1, found))
 
     assert " more" not in folded(together.OPEN + 1)
     assert "2 more" in folded(together.OPEN + 2)

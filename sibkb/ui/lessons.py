@@ -214,9 +214,11 @@ def _paragraph(told: Told) -> None:
 
 def _points(told: Told) -> None:
     """What several lessons say, the most often said first."""
-    for place, point in enumerate(together.ordered(told.synthesis.points, told.shelf)):
+    points = together.ordered(told.synthesis.points, told.shelf)
+    st.html(together.index(points, told.shelf))
+    for place, point in enumerate(points, 1):
         with st.container(border=True, key=f"point-{place}"):
-            st.html(together.point(point, told.shelf))
+            st.html(together.point(point, place, told.shelf))
             clipboard.copy_button(together.cite_point(point, told.shelf), COPY, f"copy-point-{place}")
 
 

@@ -174,15 +174,27 @@ def agreeing(point: Point, shelf: Shelf) -> list[Passage]:
     return sorted(shelf.of(point.agree), key=lambda each: each.basis != "stated")
 
 
-def point(point: Point, shelf: Shelf) -> str:
-    """One thing that lessons say: how many, which, and beside them what says otherwise."""
+def index(points: Sequence[Point], shelf: Shelf) -> str:
+    """The points in a line each, with in how many documents they are said, and the ways down to them."""
+    rows = "".join(f'<li><a href="#point-{place}">{escape(each.says)}</a> <span class="kb-facts">{_said(each, shelf)}'
+                   "</span></li>" for place, each in enumerate(points, 1))  # fmt: skip
+    return f'<ol class="kb-index">{rows}</ol>'
+
+
+def _said(point: Point, shelf: Shelf) -> str:
+    weight = weigh(shelf.of(point.agree), shelf.documents)
+    return f"Said in {told_in(weight.documents)}{'; contested' if point.differ else ''}."
+
+
+def point(point: Point, place: int, shelf: Shelf) -> str:
+    """One thing that lessons say, counted from 1: how many say it, which, and beside them what says otherwise."""
     agree = agreeing(point, shelf)
     sides = _side("They say so" if point.differ else "", agree, shelf)
     if point.differ:
         sides = f'<div class="kb-sides">{sides}{_side("Others say otherwise", shelf.of(point.differ), shelf)}</div>'
     turns = f'<p class="kb-turns"><b>What it turns on:</b> {escape(point.turns_on)}</p>' if point.turns_on else ""
     count = counted(weigh(agree, shelf.documents))
-    return f'<h3>{escape(point.says)}</h3><p class="kb-facts">{count}</p>{sides}{turns}'
+    return f'<h3 id="point-{place}">{escape(point.says)}</h3><p class="kb-facts">{count}</p>{sides}{turns}'
 
 
 def _side(heading: str, passages: Sequence[Passage], shelf: Shelf) -> str:

@@ -56,7 +56,7 @@ def seen(page: Page) -> str:
 
 
 def point(page: Page) -> Locator:
-    return page.locator(".st-key-point-0")
+    return page.locator(".st-key-point-1")
 
 
 def test_from_all_themes_to_one_narrowed_down_and_back_to_the_same(page: Page, app: App) -> None:
@@ -145,6 +145,8 @@ def test_the_contents_lead_down_the_page_and_to_all_voices(page: Page, app: App)
     opened(page, app, f"/lessons?theme={THEME}")
     page.get_by_role("navigation", name="On this page").get_by_role("link", name="What is thin").click()
     expect(page.locator("#thin")).to_be_in_viewport()
+    page.get_by_role("link", name=SAYS).click()
+    expect(point(page).locator("h3")).to_be_in_viewport()
     page.get_by_role("link", name=re.compile(r"^All \d+ voices on this theme")).click()
     expect(page.locator("h1")).to_have_text("Voices")
     expect(page).to_have_url(re.compile(rf"/voices\?theme={THEME}$"))
