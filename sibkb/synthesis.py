@@ -70,23 +70,28 @@ class Synthesis:
 
 
 def seen(synthesis: Synthesis, visible: Collection[str], lessons: Collection[str]) -> Synthesis:
-    """What of it is left where only these passages may be named, and of those that agree only these lessons counted.
+    """What of it is left where only these passages may be seen, and of those that agree only these lessons counted.
 
-    A sentence or a point that rests on none of them is not there, nor what a difference turns on that is not there.
+    What we say was drawn from all that it names, so it is told only where all of that may be seen; of what differs and
+    is hidden, what is left stands alone.
     """
-    sentences = (replace(each, rests_on=_among(each.rests_on, visible)) for each in synthesis.paragraph)
-    points = (_seen(each, visible, lessons) for each in synthesis.points)
+    allowed = frozenset(visible)
+    points = (_seen(each, allowed, lessons) for each in synthesis.points if allowed.issuperset(each.agree))
     return replace(
         synthesis,
-        paragraph=tuple(each for each in sentences if each.rests_on),
+        paragraph=tuple(each for each in synthesis.paragraph if allowed.issuperset(each.rests_on)),
         points=tuple(each for each in points if each.agree),
     )
 
 
-def _seen(point: Point, visible: Collection[str], lessons: Collection[str]) -> Point:
-    differ = _among(point.differ, visible)
-    agree = _among(_among(point.agree, visible), lessons)
-    return replace(point, agree=agree, differ=differ, turns_on=point.turns_on if differ else "")
+def _seen(point: Point, visible: frozenset[str], lessons: Collection[str]) -> Point:
+    told = visible.issuperset(point.differ)
+    return replace(
+        point,
+        agree=_among(point.agree, lessons),
+        differ=_among(point.differ, visible),
+        turns_on=point.turns_on if told else "",
+    )
 
 
 def _among(ids: tuple[str, ...], allowed: Collection[str]) -> tuple[str, ...]:

@@ -112,14 +112,18 @@ def test_all_is_seen_where_all_may_be():
     assert seen(READ, KNOWN, KNOWN) == READ
 
 
-def test_a_sentence_that_rests_only_on_what_is_hidden_is_not_there():
-    left = seen(READ, {"ashford.price", "bexley.list"}, KNOWN)
-    assert left.paragraph == (Sentence(says=READ.paragraph[0].says, rests_on=("ashford.price",)),)
+def test_a_sentence_or_a_point_that_rests_on_something_hidden_is_not_told():
+    """It was drawn from all that it names, so it would tell of what is hidden."""
+    left = seen(READ, {"ashford.price", "cobham.summary"}, KNOWN)
+    assert left.paragraph == READ.paragraph[1:]
+    assert left.points == READ.points[1:]
 
 
 def test_what_differs_and_is_hidden_takes_with_it_what_it_turns_on():
     left = seen(READ, {"ashford.price", "bexley.list"}, KNOWN)
     assert left.points[0] == Point(says="Publish one price list.", agree=("ashford.price", "bexley.list"))
+    left = seen(READ, {"ashford.price", "bexley.list", "cobham.list"}, KNOWN)
+    assert (left.points[0].differ, left.points[0].turns_on) == (("cobham.list",), "")
 
 
 def test_a_point_is_counted_by_the_lessons_chosen_and_gone_without_one():
@@ -141,24 +145,21 @@ def test_nothing_hidden_is_ever_named(visible, lessons):
 
 
 def test_what_is_above_the_ceiling_is_hidden(tmp_path):
-    """A figure for the team alone carries a sentence of its own, and stands behind another."""
+    """A figure for the team alone carries one sentence and stands behind another; a third does without it."""
     tiny.write(tmp_path)
     text = (
         "paragraph:\n"
         "  - {says: Fees were secret., rests_on: [bexley.internal]}\n"
-        "  - {says: Money was paid., rests_on: [bexley.money, bexley.internal]}\n"
+        "  - {says: Money and fees were paid., rests_on: [bexley.money, bexley.internal]}\n"
+        "  - {says: Money was paid., rests_on: [bexley.money]}\n"
     )
     whole_file, _ = read("themes/procurement.yaml", text, KNOWN)
     told = {}
     for ceiling in STRICTNESS:
         visible = EmbeddedEngine(tmp_path, ceiling).allowed(Filters())
-        told[ceiling] = [(each.says, each.rests_on) for each in seen(whole_file, visible, visible).paragraph]
-    whole = [("Fees were secret.", ("bexley.internal",)), ("Money was paid.", ("bexley.money", "bexley.internal"))]
-    assert told == {
-        "public": [("Money was paid.", ("bexley.money",))],
-        "workshop": [("Money was paid.", ("bexley.money",))],
-        "internal": whole,
-    }
+        told[ceiling] = [each.says for each in seen(whole_file, visible, visible).paragraph]
+    whole = ["Fees were secret.", "Money and fees were paid.", "Money was paid."]
+    assert told == {"public": ["Money was paid."], "workshop": ["Money was paid."], "internal": whole}
 
 
 # In the corpus
