@@ -21,8 +21,6 @@ from sibkb.words import QueryWord
 Scores = Mapping[str, tuple[float | None, float]]
 Fuse = Callable[[Scores, tuple[float, float]], dict[str, float]]
 
-EVERYTHING: Final = search.Cut(floor=-2, unknown=0, good=-2, weak=-2, share=0, share_words=0, reasonable=0)
-"""No ranking is cut short."""
 DEEP: Final = 10_000
 """As many candidates as any collection has passages."""
 K: Final = 60
@@ -84,7 +82,7 @@ def rank(collection: Collection, encoder: Encoder, variant: Variant) -> list[Row
         def ask(asked: Judged) -> list[str]:
             query = Query(text=asked.text, filters=asked.filters, limit=evaluating.DEPTH, mode=variant.mode)
             with suppress(QueryError):  # nothing but common words: no hits
-                return [hit.passage.id for hit in search.search(opened, query, encode, EVERYTHING).hits]
+                return [hit.passage.id for hit in search.search(opened, query, encode, search.EVERYTHING).hits]
             return []
 
         return evaluating.run(collection.queries, ask)

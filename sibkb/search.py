@@ -73,6 +73,8 @@ class Cut:
 
 
 CUT: Final = Cut()
+EVERYTHING: Final = Cut(floor=-2, unknown=0, good=-2, weak=-2, share=0, share_words=0, reasonable=0)
+"""No line at all: every passage that a leg found is a hit, as rankings are compared."""
 
 
 class Engine(Protocol):

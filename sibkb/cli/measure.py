@@ -1,13 +1,15 @@
-"""`sibkb eval`: how well search answers."""
+"""`sibkb eval`: how well search answers the judged queries of the corpus, or a public test collection."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sibkb import evaluating
+from sibkb.cli.collection import collection_json, measure_collection, print_collection
 from sibkb.cli.opening import open_base
 from sibkb.cli.options import Json, check_word
 from sibkb.cli.printing import err, out, print_json, print_problems, shown
@@ -31,9 +33,18 @@ def measure(  # noqa: PLR0913, each is an option of the command line
     save: Annotated[
         bool, typer.Option("--save", help="Keep the figures in the corpus folder: the About page shows them.")
     ] = False,
+    collection: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", help="Measure on this test collection instead: corpus.jsonl, queries.jsonl, qrels.tsv."
+        ),
+    ] = None,
+    keep: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Where the collection's index stays for the next time.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Measure the ranking on the judged queries of the corpus."""
+    """Measure the ranking on the judged queries of the corpus, or on a public test collection."""
     from sibkb import corpus
 
     if save:
@@ -42,6 +53,16 @@ def measure(  # noqa: PLR0913, each is an option of the command line
         check_word(split, evaluating.SPLITS, "--split")
     for each in mode or ():
         check_word(each, MODES, "--mode")
+    if keep and not collection:
+        raise typer.BadParameter("it is the index of a --collection that is kept", param_hint="--keep")
+    if collection:
+        _check_alone(split, save)
+        measured = measure_collection(context.obj, collection, keep, mode or tuple(MODES))
+        if as_json:
+            print_json(collection_json(measured, queries))
+        else:
+            print_collection(measured, queries)
+        return
     judged, problems = evaluating.read_queries(corpus.QUERIES, corpus.read_queries(context.obj.corpus))
     if problems or not judged:
         print_problems(problems, err(), prefix=context.obj.corpus)
@@ -63,6 +84,14 @@ def measure(  # noqa: PLR0913, each is an option of the command line
     if save:
         kept = corpus.record_evaluation(context.obj.corpus, evaluating.write_evaluation(_evaluation(base, rows)))
         err().print(f"Kept in {shown(kept)}, which the About page shows.")
+
+
+def _check_alone(split: str | None, save: bool) -> None:
+    """Refuse what has no meaning for a collection that is not ours."""
+    if split:
+        raise typer.BadParameter("a collection has no splits: leave it out", param_hint="--split")
+    if save:
+        raise typer.BadParameter("the figures kept are those of this corpus: leave it out", param_hint="--save")
 
 
 def _rank(base: "KnowledgeBase", mode: str, judged: Sequence[Any]) -> Any:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sibkb.kb import KnowledgeBase
 
 _EVERY: Final = 512
-"""Texts between two lines of progress, where there is no terminal."""
+"""Steps between two lines of progress, where there is no terminal."""
 
 
 def complain(error: SibkbError, corpus: Path | None = None) -> None:
@@ -24,20 +24,22 @@ def complain(error: SibkbError, corpus: Path | None = None) -> None:
 
 
 @contextlib.contextmanager
-def progress() -> Iterator[Callable[[int, int], None]]:
+def progress(
+    doing: str = "Encoding", done: str = "Encoded", what: str = "texts"
+) -> Iterator[Callable[[int, int], None]]:
     """A bar on a terminal, a line now and then elsewhere; both begin with the first step of long work."""
     from rich.progress import Progress
 
     bar = Progress(console=err(), transient=True, disable=not sys.stderr.isatty())
-    task = bar.add_task("Encoding", total=None)
+    task = bar.add_task(doing, total=None)
 
-    def heard(done: int, total: int) -> None:
+    def heard(number: int, total: int) -> None:
         if bar.disable:
-            if done % _EVERY == 0 or done == total:
-                err().print(f"Encoded {done} of {total} texts.")
+            if number % _EVERY == 0 or number == total:
+                err().print(f"{done} {number} of {total} {what}.")
             return
         bar.start()
-        bar.update(task, completed=done, total=total)
+        bar.update(task, completed=number, total=total)
 
     try:
         yield heard
