@@ -156,6 +156,7 @@ def _joined(parsed: Mapping[str, Parsed], files: Mapping[str, tuple[str, int, in
         documents=tuple(each.document for each in good if each.document),
         passages=tuple(passage for each in good for passage in each.passages),
         problems=tuple(sorted([*problems, *relations], key=lambda p: (p.path, p.line, p.column, p.code))),
+        warnings=tuple(warning for each in good for warning in each.warnings),
         files=files,
         broken={
             path: each.releases

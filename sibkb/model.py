@@ -364,6 +364,8 @@ class Reading:
     files: Mapping[str, tuple[str, int, int]]
     """Corpus path -> (SHA-256, modification time in ns, size in bytes), broken files included; the digest is empty
     where the file cannot be read."""
+    warnings: tuple[Problem, ...] = ()
+    """What a reader would miss in files that are used."""
     broken: Mapping[str, Mapping[str, str]]
     """Path of each file that could not be used but whose front matter still tells its release -> id -> release, of the
     document and of its passages as they stand now; internal where the file cannot be read."""

@@ -9,15 +9,15 @@ import shutil
 import signal
 import subprocess
 import sys
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from sibkb import checking, corpus, evaluating, generations, kb
+from sibkb import checking, evaluating, generations, kb
 from sibkb.cli import app, main
-from sibkb.model import Problem, Query
+from sibkb.model import Query
 from sibkb.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -235,7 +235,8 @@ def test_the_check_of_one_file_speaks_of_that_file_alone(copy):
     assert bad.stdout.startswith(f"{other}:1:1 D003 ")
     assert sibkb(copy, "check", str(copy.corpus / "queries.yaml")).exit_code == 0
     files = len(list(copy.corpus.rglob("*.md"))) - 1
-    assert re.fullmatch(rf"{files} files, \d{{3,}} passages, 1 error\n", sibkb(copy, "check").stderr)
+    told = rf"{files} files, \d{{3,}} passages, 1 error(, \d+ warnings \(--warnings lists them\))?\n"
+    assert re.fullmatch(told, sibkb(copy, "check").stderr)
 
 
 @pytest.mark.parametrize("name", ["elsewhere.md", "corpus/drafts/a.md", "corpus/notes.txt"])
@@ -254,12 +255,49 @@ def test_a_file_that_is_not_read_is_never_called_good(copy, capsys, name):
     )
 
 
-def test_warnings_are_counted_and_are_no_errors(copy, monkeypatch):
-    problem = Problem(path="cases/a.md", line=1, column=1, code="X001", message="m", fix="f", severity="warning")
-    reading = corpus.read(copy.corpus)
-    monkeypatch.setattr(corpus, "read", lambda _: replace(reading, problems=(problem,)))
-    result = sibkb(copy, "check", str(copy.corpus / "cases"))
-    assert (result.exit_code, result.stderr) == (0, "0 errors, 1 warning\n")
+@pytest.fixture
+def warned(tmp_path) -> Settings:
+    """A corpus of a broken file and one with a warning."""
+    (tmp_path / "corpus/cases").mkdir(parents=True)
+    shutil.copy(ROOT / "tests/warned/W003-no-lesson.md", tmp_path / "corpus/cases/no-lesson.md")
+    (tmp_path / "corpus/cases/broken.md").write_text("nothing", encoding="utf-8")
+    return Settings(corpus=tmp_path / "corpus", indexes=tmp_path / "indexes")
+
+
+def test_warnings_are_counted_and_are_no_errors(warned):
+    whole = sibkb(warned, "check")
+    assert (whole.exit_code, whole.stdout.count("\n")) == (1, 1)
+    assert whole.stderr == "2 files, 3 passages, 1 error, 1 warning (--warnings lists it)\n"
+    (warned.corpus / "cases/broken.md").unlink()
+    good = sibkb(warned, "check", str(warned.corpus / "cases"))
+    assert (good.exit_code, good.stdout, good.stderr) == (0, "", "0 errors, 1 warning (--warnings lists it)\n")
+
+
+def test_warnings_come_after_errors_where_they_are_listed(warned):
+    missed = "W003 there is no lesson — add one with basis=stated, where a source makes a point itself"
+    listed = sibkb(warned, "check", "--warnings")
+    first, last = listed.stdout.splitlines()
+    assert " D003 " in first
+    assert last == f"{warned.corpus}/cases/no-lesson.md:3:7 {missed}"
+    assert (listed.exit_code, listed.stderr) == (1, "2 files, 3 passages, 1 error, 1 warning\n")
+    data = json.loads(sibkb(warned, "check", "--warnings", "--json").stdout)
+    assert [(each["code"], each["severity"]) for each in data] == [("D003", "error"), ("W003", "warning")]
+
+
+def test_warnings_of_a_file_that_is_named_are_listed(warned):
+    path = str(warned.corpus / "cases/no-lesson.md")
+    named = sibkb(warned, "check", path)
+    assert (named.exit_code, named.stdout.count(" W003 "), named.stderr) == (0, 1, "0 errors, 1 warning\n")
+    hidden = sibkb(warned, "check", path, "--no-warnings")
+    assert (hidden.exit_code, hidden.stdout) == (0, "")
+    assert hidden.stderr == "0 errors, 1 warning (--warnings lists it)\n"
+
+
+def test_warnings_stop_neither_build_nor_doctor(warned):
+    (warned.corpus / "cases/broken.md").unlink()
+    built = sibkb(warned, "build", "--json")
+    assert (built.exit_code, json.loads(built.stdout)["problems"]) == (0, 0)
+    assert sibkb(warned, "doctor").exit_code == 0
 
 
 def test_build_says_what_it_did(copy):

@@ -1,13 +1,13 @@
 """docs/corpus-format.md says what the parser does: its example, keys, attributes, vocabularies and codes."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
 
 from sibkb import vocabulary
-from sibkb.parsing import CODES, parse
+from sibkb.parsing import CODES, WARNINGS, parse
 from sibkb.parsing.attributes import ATTRIBUTES, NEEDS, TAKES
 from sibkb.parsing.body import NOT_STATED, RESERVED
 from sibkb.parsing.front_matter import FrontMatter, PartyRows, SourceRow, json_schema
@@ -58,9 +58,9 @@ def vocabularies() -> str:
     )
 
 
-def codes() -> str:
+def codes(head: str, meanings: Mapping[str, str]) -> str:
     """The table of codes as it must stand in the document."""
-    return table(["code", "what is wrong"], [[f"`{code}`", meaning] for code, meaning in CODES.items()])
+    return table(["code", head], [[f"`{code}`", meaning] for code, meaning in meanings.items()])
 
 
 def test_the_example_is_a_whole_file() -> None:
@@ -136,5 +136,6 @@ def test_the_vocabularies() -> None:
 
 
 def test_the_codes() -> None:
-    assert codes() in section("## Problem codes")
-    assert set(re.findall(r"\b[DFBR]\d{3}\b", DOCS)) == set(CODES)
+    assert codes("what is wrong", CODES) in section("## Problem codes")
+    assert codes("what a reader would miss", WARNINGS) in section("### Warnings")
+    assert set(re.findall(r"\b[DFBRW]\d{3}\b", DOCS)) == {*CODES, *WARNINGS}

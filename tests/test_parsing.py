@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sibkb.model import Passage
-from sibkb.parsing import CODES, MAX_BYTES, Parsed, parse
+from sibkb.parsing import CODES, MAX_BYTES, WARNINGS, Parsed, parse
 
 HERE = Path(__file__).parent
 REFUSED = sorted((HERE / "refused").glob("*.md"))
+WARNED = sorted((HERE / "warned").glob("*.md"))
 ACCEPTED = sorted((HERE / "accepted").glob("*.md"))
 CORPUS = sorted((HERE.parent / "corpus").glob("*/*.md"))
 
@@ -31,7 +32,7 @@ WHOLE = FRONT + "This bond is made up.\n"
 
 def read(path: Path) -> Parsed:
     """The file as the check meets it; `F013-unknown-stage.md` has the id `unknown-stage`."""
-    name = path.name.partition("-")[2] if path in REFUSED else path.name
+    name = path.name.partition("-")[2] if path in (*REFUSED, *WARNED) else path.name
     return parse(f"cases/{name}", path.read_bytes())
 
 
@@ -82,6 +83,26 @@ def test_the_folder_of_refused_files_covers_every_code_of_one_file() -> None:
     assert set(codes) == of_one_file
     assert max(codes.count(code) for code in of_one_file) <= 3
     assert {path.stem for path in REFUSED} == {path.stem for path in (HERE / "refused").glob("[DFB]*.txt")}
+
+
+@pytest.mark.parametrize("path", WARNED, ids=lambda path: path.stem)
+def test_what_a_reader_would_miss_is_a_warning_and_the_file_is_used(path: Path) -> None:
+    parsed = read(path)
+    assert [str(warning) for warning in parsed.warnings] == path.with_suffix(".txt").read_text().splitlines()
+    assert {warning.severity for warning in parsed.warnings} <= {"warning"}
+    assert parsed.problems == ()
+    assert parsed.document
+
+
+def test_the_folder_of_warned_files_covers_every_code() -> None:
+    assert {path.name.partition("-")[0] for path in WARNED} == {*WARNINGS, "none"}
+    assert {path.stem for path in WARNED} == {path.stem for path in (HERE / "warned").glob("*.txt")}
+
+
+def test_a_file_in_which_something_is_wrong_is_not_warned_of() -> None:
+    path = HERE / "warned" / "W003-no-lesson.md"
+    broken = path.read_text(encoding="utf-8").replace("sector: employment", "sector: sea")
+    assert parse("cases/harbour.md", broken.encode()).warnings == ()
 
 
 def test_everything_wrong_is_said_at_once() -> None:

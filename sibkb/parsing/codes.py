@@ -1,6 +1,6 @@
 """Every code `sibkb check` can print, with what it means.
 
-D: the file as a whole, F: front matter, B: body, R: relations.
+D: the file as a whole, F: front matter, B: body, R: relations, W: what a reader would miss, which is no error.
 """
 
 from collections.abc import Mapping
@@ -56,4 +56,12 @@ CODES: Final[Mapping[str, str]] = {
     "R002": "a relation to itself",
     "R003": "an id that two files share",
     "R004": "a part of something that is no programme",
+}
+WARNINGS: Final[Mapping[str, str]] = {
+    "W001": "a sum, result or number of people without its source",
+    "W002": "a project in which one role is heard, or nobody",
+    "W003": "a project without a lesson that a source states",
+    "W004": "a document for which no text was read, only data records",
+    "W005": "a project that has ended, without a result",
+    "W006": "a source that nothing cites",
 }

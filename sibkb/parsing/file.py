@@ -13,6 +13,7 @@ from sibkb import vocabulary
 from sibkb.model import Document, Passage, Problem, strictest
 from sibkb.parsing import attributes, body, front_matter
 from sibkb.parsing.front_matter import FrontMatter
+from sibkb.parsing.missed import missed
 from sibkb.parsing.nearest import did_you_mean
 from sibkb.strict_yaml import Located, Path, StrictYamlError, load
 
@@ -49,6 +50,8 @@ class Parsed:
     document: Document | None
     passages: tuple[Passage, ...]
     problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()
+    """What a reader would miss, where there is a document."""
     releases: Mapping[str, str] | None = None
     """Id -> release, of the document and its passages, read also where something else is an error; None where the front
     matter does not tell the document's."""
@@ -70,6 +73,7 @@ def parse(path: str, data: bytes) -> Parsed:
         document=None if broken or front is None else file.document(front, passages),
         passages=() if broken else tuple(passages),
         problems=file.sorted(),
+        warnings=() if broken or front is None or located is None else missed(path, front, located, passages),
         releases=file.releases(release, passages) if release else None,
         places={str(path[0]): place for path, place in located.places.items() if len(path) == 1} if located else None,
     )
