@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from sibkb import corpus, evaluating, synthesis
-from sibkb.errors import CorpusError, GenerationError, ModelError, SibkbError
+from sibkb.errors import GenerationError, ModelError, SibkbError
 from sibkb.model import Problem, Reading
 from sibkb.settings import Settings
 
@@ -28,10 +28,7 @@ _PACKAGES: Final = (
 
 def check(folder: Path, wanted: Sequence[Path] = ()) -> tuple[Reading, list[Problem]]:
     """Every problem of the wanted files; of all, syntheses, judged queries and figures too, where none is named."""
-    for path in wanted:
-        if not corpus.covers(folder, path):
-            why = "drafts, hidden files and what is not Markdown are not read"
-            raise CorpusError(f"{path} is no part of the corpus in {folder}: {why} — name a file that is")
+    corpus.refuse_others(folder, wanted)
     reading = corpus.read(folder)
     known = {passage.id: passage for passage in reading.passages}
     together = [synthesis.read(path, text, known)[1] for path, text in corpus.read_themes(folder).items()]

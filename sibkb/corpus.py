@@ -206,16 +206,21 @@ def _fault(
 
 def select(problems: Sequence[Problem], folder: Path, wanted: Sequence[Path]) -> list[Problem]:
     """The problems of the wanted files and folders; all of them where none is named."""
-    if not wanted:
-        return list(problems)
-    roots = [path.resolve() for path in wanted]
-    return [problem for problem in problems if any(_below(folder / problem.path, root) for root in roots)]
+    return [problem for problem in problems if wants(folder / problem.path, wanted)]
 
 
-def covers(folder: Path, path: Path) -> bool:
-    """Whether a file or folder is part of the corpus or holds some of it."""
-    beside = (folder / QUERIES, folder / EVALUATION, *_themes(folder))
-    return any(_below(each, path.resolve()) for each in (folder, *beside, *paths(folder)))
+def wants(path: Path, wanted: Sequence[Path]) -> bool:
+    """Whether a file is one of the wanted, or below one; any is where none is named."""
+    return not wanted or any(_below(path, each.resolve()) for each in wanted)
+
+
+def refuse_others(folder: Path, wanted: Sequence[Path]) -> None:
+    """Raise a CorpusError where one of the wanted files or folders is no part of the corpus and holds none of it."""
+    whole = (folder, folder / QUERIES, folder / EVALUATION, *_themes(folder), *paths(folder))
+    for path in wanted:
+        if not any(_below(each, path.resolve()) for each in whole):
+            why = "drafts, hidden files and what is not Markdown are not read"
+            raise CorpusError(f"{path} is no part of the corpus in {folder}: {why} — name a file that is")
 
 
 def _below(path: Path, root: Path) -> bool:

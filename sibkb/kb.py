@@ -15,7 +15,7 @@ from sibkb.encoder import Encoder, FloatArray, Progress, open_encoder
 from sibkb.engine import EmbeddedEngine
 from sibkb.errors import CorpusError, GenerationError, QueryError, SibkbError
 from sibkb.generations import Published
-from sibkb.model import Document, Passage, Problem, Query, Reading, Results
+from sibkb.model import Document, Passage, Problem, Query, Reading, Results, relations
 from sibkb.settings import Settings
 
 RECENT: Final = 256
@@ -23,10 +23,6 @@ RECENT: Final = 256
 
 LOOK: Final = 5.0
 """Seconds after which the folder is looked at, should the system not have told a change."""
-
-
-RELATIONS: Final[Mapping[str, str]] = {"part_of": "parts", "supported_by": "supports", "follows": "followed_by"}
-"""How a document names others -> how they name it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,15 +90,8 @@ class KnowledgeBase:
         What is not here, or may not be seen, is left out.
         """
         documents = self.engine.documents
-
-        def naming(field: str) -> tuple[Document, ...]:
-            return tuple(each for each in documents.values() if document.id in _named(each, field))
-
-        there = {
-            field: tuple(documents[id] for id in _named(document, field) if id in documents) for field in RELATIONS
-        }
-        found = there | {inverse: naming(field) for field, inverse in RELATIONS.items()}
-        return {relation: each for relation, each in found.items() if each}
+        found = relations(documents.values())[document.id]
+        return {relation: tuple(documents[id] for id in ids) for relation, ids in found.items()}
 
     def passage(self, id: str) -> Passage:
         """The passage of that id; a QueryError names the nearest of its document where there is none."""
@@ -111,11 +100,6 @@ class KnowledgeBase:
             raise QueryError(_unknown("passage", id, known))
         (found,) = self.engine.passages([id])
         return found
-
-
-def _named(document: Document, field: str) -> tuple[str, ...]:
-    value = getattr(document, field)
-    return (value,) if isinstance(value, str) else value or ()
 
 
 def _unknown(kind: str, id: str, known: Collection[str]) -> str:

@@ -118,6 +118,28 @@ class Document:
         return {source.id: source for source in self.sources}[id]
 
 
+RELATIONS: Final[Mapping[str, str]] = {"part_of": "parts", "supported_by": "supports", "follows": "followed_by"}
+"""How a document names others -> how they name it."""
+
+
+def relations(documents: Iterable[Document]) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Id -> relation -> ids, as the front matter has them; `parts`, `supports` and `followed_by` name the document.
+
+    What is not among the documents is left out, and so is a relation that a document does not have.
+    """
+    known = {each.id: each for each in documents}
+    found: dict[str, dict[str, list[str]]] = {id: {} for id in known}
+    for relation, inverse in RELATIONS.items():
+        for id, document in known.items():
+            value = getattr(document, relation) or ()
+            for other in (value,) if isinstance(value, str) else value:
+                if other in known:
+                    found[id].setdefault(relation, []).append(other)
+                    found[other].setdefault(inverse, []).append(id)
+    order = (*RELATIONS, *RELATIONS.values())
+    return {id: {name: tuple(each[name]) for name in order if name in each} for id, each in found.items()}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
     """The smallest thing that can be found and cited."""

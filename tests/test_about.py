@@ -15,11 +15,11 @@ from streamlit.testing.v1 import AppTest
 from test_app import APP, settled, words
 
 from sibkb import corpus, evaluating, kb
-from sibkb.auditing import Files, audit
+from sibkb.auditing import FIELDS, Files, audit
 from sibkb.evaluating import SPLITS, Evaluation, Measured
 from sibkb.model import MODES, Source
 from sibkb.settings import Settings
-from sibkb.ui import cards, figures, links
+from sibkb.ui import cards, figures, gaps, links
 
 __all__ = ["settled"]
 
@@ -105,11 +105,27 @@ def test_counts_are_those_of_the_folder(settled):
         "One of them is marked “Illustrative”: the author's example of what such a person would say.",
         f"{found.facts.sourced:,} of {found.facts.total:,} facts name the source",
         f"{found.sources.total:,} sources: how far we read them",
+        f"Of {found.sources.total:,} sources we read {found.sources.read['whole']:,} in full and ",
+        f"Of {sum(found.lessons.values()):,} lessons, {found.lessons['stated']:,} are points that a source makes ",
         f"{len(found.countries)} countries",
         f"{len(reading.documents)} files, built ",
         "No file has a problem.",
     ):
         assert part in shown, part
+
+
+def test_what_is_not_recorded_is_told_as_that(settled):
+    reading = corpus.read(settled.corpus)
+    fields = {field.name: field for field in audit(reading.documents, reading.passages).fields}
+    shown = told(words(page()))
+    assert f"When it ended {len(fields['end'].missing)} {fields['end'].asked} " in shown
+    assert f"Who evaluates {len(fields['evaluators'].missing)} {fields['evaluators'].asked} " in shown
+    assert "Money 0" not in shown, "what nobody lacks is not told"
+
+
+def test_where_everything_is_recorded_there_is_no_table():
+    assert set(gaps.LABELS) >= set(FIELDS)
+    assert gaps.unknown(audit((), ())) == ""
 
 
 def test_tables_have_a_caption_and_named_rows_and_columns(settled):

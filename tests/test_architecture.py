@@ -30,6 +30,7 @@ FLOORS = {
     "checking": 4,
     "serving": 4,
     "measuring": 4,
+    "surveying": 4,
     "cli": 5,
     "ui": 5,
     "__main__": 6,

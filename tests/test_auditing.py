@@ -3,11 +3,14 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import pytest
 from tiny import bound, document, passage
 
 from sibkb import auditing, corpus, vocabulary
-from sibkb.auditing import Files, audit, cross, weigh
-from sibkb.model import NOT_RECORDED, Filters, Manifest, Source, admits
+from sibkb.auditing import FIELDS, Alike, Files, Group, alike, audit, cross, having, weigh
+from sibkb.auditing.likeness import _ROWS
+from sibkb.model import NOT_RECORDED, Entry, Filters, Manifest, Party, Source, admits, relations
 
 WORK = "https://report.example/"
 SOURCES = (
@@ -21,7 +24,7 @@ AGAIN = (
 )
 PASSAGES = (
     passage("one.money", "GBP 1", kind="fact", source_ids=("a", "b")),
-    passage("one.party", "Somebody", kind="fact", source_ids=()),
+    passage("one.party", "Somebody", kind="fact", source_ids=(), heading=("Parties",)),
     passage("one.learned", "Begin early.", kind="lesson", basis="inferred", themes=("scaling", "procurement"),
             source_ids=("a",)),
     passage("one.words", "These words are fictional", kind="quote", speaker_role="worker", source_ids=("a",)),
@@ -74,6 +77,7 @@ def test_lessons_by_what_they_rest_on_and_quotations_by_status():
 
 def test_facts_with_and_without_a_source():
     assert (FOUND.facts.total, FOUND.facts.sourced, FOUND.facts.unsourced) == (2, 1, ("one.party",))
+    assert FOUND.facts.without == {"Parties": 1}
 
 
 def test_a_work_that_two_documents_list_counts_once_by_the_most_that_was_read():
@@ -83,6 +87,49 @@ def test_a_work_that_two_documents_list_counts_once_by_the_most_that_was_read():
 
 def test_passages_cite_a_work_as_it_was_read_for_their_document():
     assert FOUND.sources.cited == {"whole": 2, "part": 3, "record": 2, "not": 0}
+
+
+def missing(**values: object) -> set[str]:
+    """The fields that a document of these values lacks."""
+    return {field.name for field in audit([document("a", **values)], ()).fields if field.missing}
+
+
+STAGES = {
+    "in-development": {"start", "end", "people_served", "results"},
+    "contracted": {"start", "end", "people_served", "results"},
+    "delivering": {"end", "results"},
+    "complete": set(),
+    "ended-early": set(),
+}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_field_is_looked_for_where_it_can_be_known(stage):
+    assert missing(stage=stage) == set(FIELDS) - {"stage"} - STAGES[stage]
+
+
+def test_what_is_recorded_is_not_missing():
+    given = {
+        "place": "Ashford", "start": "2012", "end": "2015", "stage": "complete",
+        "parties": (Party(role="investors", name="Nobody"), Party(role="chair", name="Nobody")),
+        "entries": (Entry(field="money", what="Sum"), Entry(field="timeline", what="It began")),
+    }  # fmt: skip
+    recorded = {"place", "stage", "start", "end", "investors", "money", "timeline"}
+    assert missing(**given) == set(FIELDS) - recorded
+
+
+@pytest.mark.parametrize("kind", ["interview", "commentary", "support-model"])
+def test_what_is_no_project_lacks_no_field(kind):
+    assert missing(kind=kind) == set()
+    assert {field.asked for field in audit([document("a", kind=kind)], ()).fields} == {0}
+
+
+def test_fields_of_all_documents_are_counted_in_one_order():
+    assert [field.name for field in FOUND.fields] == list(FIELDS)
+    (end,) = [field for field in FOUND.fields if field.name == "end"]
+    assert (end.asked, end.recorded, end.missing) == (1, 0, ("one",)), "the programme has no stage"
+    (stage,) = [field for field in FOUND.fields if field.name == "stage"]
+    assert (stage.asked, stage.recorded, stage.missing) == (2, 1, ("two",))
 
 
 def test_order_does_not_matter():
@@ -106,7 +153,7 @@ def test_what_became_of_the_files():
     assert auditing.files(manifest, [old, DOCUMENTS[1]]).last_good == 1
 
 
-# Of themes
+# ---------------------------------------------------------------- of themes
 
 SPOKEN = (
     passage("one.early", "Begin early.", kind="lesson", basis="stated", themes=("scaling", "procurement"),
@@ -164,3 +211,78 @@ def test_documents_that_rest_on_the_same_work_are_told():
     assert weigh(SPOKEN[:2], documents).shared == 1
     assert weigh([replace(SPOKEN[0], source_ids=())], documents).shared == 1
     assert weigh([], documents).shared == 0
+
+
+# ---------------------------------------------------------------- relations
+
+
+def test_relations_are_told_from_both_ends():
+    documents = (
+        document("fund", kind="programme"),
+        document("a", part_of="fund", supported_by=("lab", "gone")),
+        document("b", part_of="fund", follows=("a",)),
+        document("lab", kind="support-model"),
+        document("alone"),
+    )
+    assert relations(documents) == {
+        "fund": {"parts": ("a", "b")},
+        "a": {"part_of": ("fund",), "supported_by": ("lab",), "followed_by": ("b",)},
+        "b": {"part_of": ("fund",), "follows": ("a",)},
+        "lab": {"supports": ("a",)},
+        "alone": {},
+    }
+    assert list(relations(documents)["a"]) == ["part_of", "supported_by", "followed_by"]
+
+
+# ---------------------------------------------------------------- saying nearly the same
+
+
+def at(*degrees: float) -> np.ndarray:
+    """A unit vector for each angle: passages some degrees apart have that angle's cosine."""
+    turned = np.radians(degrees)
+    return np.stack([np.cos(turned), np.sin(turned)], axis=1).astype(np.float32)
+
+
+TOLD = [passage(f"one.{name}", name) for name in ("a", "b", "c", "d", "e", "new")]
+
+
+def test_passages_are_alike_by_the_mean_of_their_sentences():
+    """`b` and `e` have two sentences each, whose means stand at 10 and 90 degrees; the cosine of 25 is 0.906."""
+    found = alike(TOLD, {"one.a": at(0), "one.b": at(-20, 40), "one.c": at(35), "one.d": at(61), "one.e": at(80, 100)})
+    chain = Group(cosine=round(float(np.cos(np.radians(25))), 4), ids=("one.a", "one.b", "one.c"))
+    assert found == Alike(groups=(chain,), compared=5, new=1)
+
+
+def test_the_largest_group_comes_first_and_then_the_nearest():
+    given = {"one.a": at(0), "one.b": at(20), "one.c": at(90), "one.d": at(90), "one.e": at(180)}
+    assert [group.ids for group in alike(TOLD, given).groups] == [("one.c", "one.d"), ("one.a", "one.b")]
+    more = alike(TOLD, given | {"one.new": at(-20)})
+    assert [group.ids for group in more.groups] == [("one.a", "one.b", "one.new"), ("one.c", "one.d")]
+    assert [group.cosine for group in more.groups] == [round(float(np.cos(np.radians(20))), 4), 1.0]
+
+
+def test_facts_are_not_compared_and_order_does_not_matter():
+    rows = [passage("two.x", "x", kind="fact"), *TOLD]
+    given = {each.id: at(0) for each in rows}
+    assert alike(rows, given) == alike(rows[::-1], given)
+    assert [group.ids for group in alike(rows, given).groups] == [
+        ("one.a", "one.b", "one.c", "one.d", "one.e", "one.new")
+    ]
+
+
+def test_more_passages_than_are_compared_at_once():
+    many = [passage(f"one.p{i:04}", "x") for i in range(2 * _ROWS + 3)]
+    given = {each.id: at(0) if i in (1, _ROWS, 2 * _ROWS + 1) else at(90) for i, each in enumerate(many)}
+    ends = alike(many, given).groups[1]
+    assert ends.ids == ("one.p0001", f"one.p{_ROWS:04}", f"one.p{2 * _ROWS + 1:04}")
+
+
+def test_nothing_is_like_nothing():
+    assert alike([], {}) == Alike(groups=(), compared=0, new=0)
+    assert alike(TOLD, {}) == Alike(groups=(), compared=0, new=6)
+
+
+def test_groups_that_some_passages_are_in():
+    groups = (Group(cosine=1, ids=("a", "b")), Group(cosine=1, ids=("c", "d")))
+    found = Alike(groups=groups, compared=4, new=0)
+    assert having(found, {"d", "x"}) == Alike(groups=groups[1:], compared=4, new=0)

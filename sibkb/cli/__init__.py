@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final, NamedTuple
 import typer
 
 from sibkb import vocabulary
-from sibkb.cli import build, check, doctor, measure, new, search, serve, show
+from sibkb.cli import audit, build, check, doctor, measure, new, search, serve, show
 from sibkb.cli.opening import complain
 from sibkb.cli.options import check_word
 from sibkb.errors import SibkbError
@@ -35,6 +35,7 @@ class Command(NamedTuple):
 
 COMMANDS: Final = (
     Command("check", check.check, "sibkb check   or   sibkb check corpus/cases/my-case.md"),
+    Command("audit", audit.audit, "sibkb audit   or   sibkb audit corpus/cases/my-case.md --json"),
     Command("build", build.build, "sibkb build"),
     Command("watch", build.watch, "sibkb watch   (Ctrl+C ends it)"),
     Command("search", search.search, "sibkb search 'how did legal come round' --kind quote --role worker -k 5"),

@@ -14,7 +14,7 @@ from sibkb.errors import CorpusError
 from sibkb.kb import KnowledgeBase
 from sibkb.model import Filters
 from sibkb.settings import Settings
-from sibkb.ui import cards, figures, session
+from sibkb.ui import cards, figures, gaps, session
 from sibkb.ui.figures import Outside
 
 LEAD: Final = (
@@ -120,7 +120,10 @@ def _read(audit: Audit) -> None:
         "nothing rests on a source that we only list. A source that several documents use counts once, by the most "
         "that was read of it."
     )
-    st.html(figures.prose(told) + figures.reading(audit))
+    unknown = "What can be known of a project only once it runs, or has ended, is looked for in those alone."
+    st.html(figures.prose(gaps.rests(audit), told) + figures.reading(audit))
+    if table := gaps.unknown(audit):
+        st.html(table + figures.prose(unknown))
 
 
 def _answers(base: KnowledgeBase, audit: Audit, outside: Outside) -> None:
