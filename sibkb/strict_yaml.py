@@ -71,8 +71,7 @@ def load(text: str, *, first_line: int = 1) -> Located:
     places: dict[Path, Place] = {}
     ends: dict[Path, int] = {}
     try:
-        _refuse_events(text, first_line)
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = _Strict(text, first_line).get_single_node()
     except yaml.MarkedYAMLError as error:
         raise _unreadable(error, first_line) from error
     value = None if node is None else _convert(node, (), places, ends, first_line)
@@ -96,21 +95,33 @@ def _refuse_invisible(text: str, first_line: int) -> None:
             raise StrictYamlError(f"{what}, {match[0]!a}", place, "remove it")
 
 
-def _refuse_events(text: str, first_line: int) -> None:
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+class _Strict(yaml.BaseLoader):
+    """Reads YAML once, and refuses on the way what is not used here."""
+
+    def __init__(self, text: str, first_line: int) -> None:
+        super().__init__(text)
+        self._first_line = first_line
+        self._depth = 0
+
+    def get_event(self) -> yaml.Event:
+        """The next event, if it is one that we take."""
+        event: yaml.Event = super().get_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise _refused("anchors and aliases are not used here", event.start_mark, first_line,
-                           "write the value out, in double quotes if it begins with & or *")  # fmt: skip
+            raise self._refused(event, "anchors and aliases are not used here",
+                                "write the value out, in double quotes if it begins with & or *")  # fmt: skip
         if tag := getattr(event, "tag", None):
-            raise _refused(f"the tag `{tag}` is not used here", event.start_mark, first_line,
-                           "remove it, or put the value in double quotes")  # fmt: skip
+            raise self._refused(event, f"the tag `{tag}` is not used here",
+                                "remove it, or put the value in double quotes")  # fmt: skip
         if isinstance(event, yaml.ScalarEvent) and (match := _INVISIBLE.search(event.value)):
-            raise _refused(f"an invisible character, {match[0]!a}", event.start_mark, first_line, "remove it")
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST:
-            raise _refused(f"more than {_DEEPEST} lists or tables inside each other", event.start_mark, first_line,
-                           "take some of them out")  # fmt: skip
+            raise self._refused(event, f"an invisible character, {match[0]!a}", "remove it")
+        self._depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if self._depth > _DEEPEST:
+            raise self._refused(event, f"more than {_DEEPEST} lists or tables inside each other",
+                                "take some of them out")  # fmt: skip
+        return event
+
+    def _refused(self, event: yaml.Event, message: str, fix: str) -> StrictYamlError:
+        return _refused(message, event.start_mark, self._first_line, fix)
 
 
 def _refused(message: str, mark: Any, first_line: int, fix: str) -> StrictYamlError:
