@@ -12,7 +12,7 @@ import tiny
 from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
-from test_app import APP, settled, words
+from test_app import visited, words
 
 from sibkb import corpus, evaluating, kb
 from sibkb.auditing import FIELDS, Files, audit
@@ -20,8 +20,6 @@ from sibkb.evaluating import SPLITS, Evaluation, Measured
 from sibkb.model import MODES, Source
 from sibkb.settings import Settings
 from sibkb.ui import cards, figures, gaps, links
-
-__all__ = ["settled"]
 
 ROOT = Path(__file__).resolve().parent.parent
 HEADINGS = [
@@ -45,19 +43,15 @@ def _forgotten(monkeypatch):
 
 
 @pytest.fixture
-def copy(settled, monkeypatch, tmp_path) -> Settings:
-    """A copy of the corpus that a test may change, with the index of the original."""
-    shutil.copytree(settled.corpus, tmp_path / "corpus")
-    shutil.copytree(settled.indexes, tmp_path / "indexes")
-    (tmp_path / "corpus" / corpus.EVALUATION).unlink(missing_ok=True)
-    monkeypatch.setenv("SIBKB_CORPUS", str(tmp_path / "corpus"))
-    monkeypatch.setenv("SIBKB_INDEXES", str(tmp_path / "indexes"))
-    return Settings(corpus=tmp_path / "corpus", indexes=tmp_path / "indexes")
+def changing(afresh, copy, monkeypatch) -> Settings:
+    """The environment of an app over a few files that a test may change."""
+    monkeypatch.setenv("SIBKB_CORPUS", str(copy.corpus))
+    monkeypatch.setenv("SIBKB_INDEXES", str(copy.indexes))
+    return copy
 
 
 def page() -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=60).run()
-    app.switch_page(links.ABOUT).run()
+    app = visited(links.ABOUT)
     assert not app.exception
     return app
 
@@ -140,19 +134,19 @@ def test_tables_have_a_caption_and_named_rows_and_columns(settled):
             assert (row.count('<th scope="row">'), row.count("<td>")) == (1, columns - 1)
 
 
-def test_fresh_and_then_changed_and_looked_at_once_a_minute(copy):
+def test_fresh_and_then_changed_and_looked_at_once_a_minute(changing):
     assert "The files have not changed since." in words(page())
-    (copy.corpus / "cases" / "newpin-nsw.md").unlink()
+    (changing.corpus / "cases" / "newpin-nsw.md").unlink()
     assert "The files have not changed since." in words(page()), "looked at less than a minute ago"
     streamlit.cache_data.clear()
     assert "Files have changed since, and the change is not in search yet." in words(page())
 
 
-def test_a_broken_file_is_counted_and_not_named(copy):
-    (copy.corpus / "cases" / "fictional.md").write_text("no front matter", encoding="utf-8")
-    broken = copy.corpus / "cases" / "newpin-nsw.md"
+def test_a_broken_file_is_counted_and_not_named(changing):
+    (changing.corpus / "cases" / "fictional.md").write_text("no front matter", encoding="utf-8")
+    broken = changing.corpus / "cases" / "newpin-nsw.md"
     broken.write_text(broken.read_text(encoding="utf-8") + "\n## Lessons\n", encoding="utf-8")
-    kb.build(copy)
+    kb.build(changing)
     shown = told(words(page()))
     assert "1 file has a problem and is left out." in shown
     assert "1 file has a problem: its last good version is shown." in shown
@@ -160,18 +154,18 @@ def test_a_broken_file_is_counted_and_not_named(copy):
     assert "fictional" not in shown
 
 
-def test_no_folder_is_told_and_nothing_breaks(copy):
-    shutil.rmtree(copy.corpus)
+def test_no_folder_is_told_and_nothing_breaks(changing):
+    shutil.rmtree(changing.corpus)
     shown = words(page())
     assert "Whether the files have changed since cannot be told" in shown
     assert "It has not been recorded: `sibkb eval --save`" in shown
 
 
-def test_recorded_figures_are_told_with_their_day(copy):
-    generation = kb.generations.current(copy.indexes)
+def test_recorded_figures_are_told_with_their_day(changing):
+    generation = kb.generations.current(changing.indexes)
     evaluation = measured(generation=generation)
     assert "It has not been recorded" in words(page())
-    corpus.record_evaluation(copy.corpus, evaluating.write_evaluation(evaluation))
+    corpus.record_evaluation(changing.corpus, evaluating.write_evaluation(evaluation))
     streamlit.cache_data.clear()
     shown = told(words(page()))
     assert (
@@ -181,14 +175,14 @@ def test_recorded_figures_are_told_with_their_day(copy):
     assert "measured on 24 November 2026, and what is searched has not changed since" in shown
 
 
-def test_figures_that_cannot_be_read_are_told(copy):
-    corpus.record_evaluation(copy.corpus, "date: [")
+def test_figures_that_cannot_be_read_are_told(changing):
+    corpus.record_evaluation(changing.corpus, "date: [")
     app = page()
     assert "The recorded figures cannot be read: `sibkb check` says why." in words(app)
     assert "Other languages." in words(app)
 
 
-def test_files_are_named_where_no_repository_is_and_linked_where_one_is(settled, monkeypatch):
+def test_files_are_named_where_no_repository_is_and_linked_where_one_is(afresh, monkeypatch):
     shown = words(page())
     for path in ("CONTRIBUTING.md", "docs/corpus-format.md", "corpus/LICENSE.md"):
         assert f'<span class="kb-path">{path}</span>' in shown

@@ -7,34 +7,28 @@ import time
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from sibkb.errors import ModelError
 from sibkb.kb import KnowledgeBase
 from sibkb.model import Document, Filters, Hit, Passage, Query, Source
 from sibkb.ui import cards, session
+from sibkb.ui.links import SEARCH
 
 APP = str(Path(__file__).resolve().parent.parent / "app.py")
 
 
-@pytest.fixture
-def settled(built, monkeypatch):
-    """The environment of an app over the shared index."""
-    monkeypatch.setenv("SIBKB_CORPUS", str(built.corpus))
-    monkeypatch.setenv("SIBKB_INDEXES", str(built.indexes))
-    monkeypatch.setenv("SIBKB_FOLLOW", "0")
-    st.cache_resource.clear()
-    yield built
-    st.cache_resource.clear()
-
-
-def opened(**params: str | list[str]) -> AppTest:
-    """The page at that address, run until meaning is there."""
+def visited(page: str, /, **params: str | list[str]) -> AppTest:
+    """That page at that address."""
     app = AppTest.from_file(APP, default_timeout=60)
     for name, value in params.items():
         app.query_params[name.replace("_", "-")] = value
-    app.run()
+    return app.switch_page(page).run()
+
+
+def opened(**params: str | list[str]) -> AppTest:
+    """The Search page at that address, run until meaning is there."""
+    app = visited(SEARCH, **params)
     for _ in range(100):
         if "meaning joins" not in words(app):
             return app
@@ -178,7 +172,7 @@ def test_odd_questions_are_only_questions(settled, text):
     assert "<script>alert" not in words(app)
 
 
-def test_by_words_alone_before_meaning_is_ready(settled, monkeypatch):
+def test_by_words_alone_before_meaning_is_ready(afresh, monkeypatch):
     wait = threading.Event()
     monkeypatch.setattr(KnowledgeBase, "warm", lambda _: wait.wait(60))
     app = AppTest.from_file(APP, default_timeout=60)
@@ -189,7 +183,7 @@ def test_by_words_alone_before_meaning_is_ready(settled, monkeypatch):
     wait.set()
 
 
-def test_meaning_that_cannot_be_loaded_is_told(settled, monkeypatch, caplog):
+def test_meaning_that_cannot_be_loaded_is_told(afresh, monkeypatch, caplog):
     def fail(self: KnowledgeBase) -> None:
         raise ModelError("the weights are missing")
 
@@ -203,7 +197,7 @@ def test_meaning_that_cannot_be_loaded_is_told(settled, monkeypatch, caplog):
     assert "the weights are missing" in caplog.text
 
 
-def test_an_index_that_cannot_be_opened_is_explained(settled, monkeypatch, tmp_path, caplog):
+def test_an_index_that_cannot_be_opened_is_explained(afresh, monkeypatch, tmp_path, caplog):
     (tmp_path / "broken.md").write_text("---\ntitle: [\n---\n", encoding="utf-8")
     monkeypatch.setenv("SIBKB_CORPUS", str(tmp_path))
     monkeypatch.setenv("SIBKB_INDEXES", str(tmp_path / "indexes"))
@@ -271,6 +265,6 @@ def test_the_nearest_sentence_is_marked_and_told():
     assert "The nearest sentence is underlined." in shown
 
 
-def test_following_can_be_turned_off(settled):
+def test_following_can_be_turned_off(afresh):
     assert os.environ["SIBKB_FOLLOW"] == "0"
     assert session.follow() is None

@@ -6,18 +6,14 @@ from pathlib import Path
 import pytest
 
 from sibkb import checking, corpus, kb, serving
+from sibkb.cli import main
 from sibkb.errors import CorpusError, ModelError, QueryError, SibkbError
 from sibkb.model import Filters, Query
 from sibkb.settings import Settings
 from tests import rights
+from tests.conftest import CORPUS
 from tests.rights import guarded
 from tests.test_cli import process
-
-
-@pytest.fixture(scope="module")
-def base(built) -> kb.KnowledgeBase:
-    return kb.open_kb(built)
-
 
 QUESTIONS = {
     "nothing": ("", "there is nothing to search for — type a question or choose a filter"),
@@ -66,21 +62,27 @@ def test_common_words_with_a_filter_are_refused_too(base):
         base.search(Query(text="the", filters=Filters(kind=("quote",))))
 
 
-def test_a_message_on_the_command_line(built):
-    given = ["--corpus", str(built.corpus), "--indexes", str(built.indexes)]
-    done = process(*given, "search", "what is the")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == (
+def refused(capsys, *arguments: str) -> str:
+    """What the command line says when it refuses, with nothing on stdout."""
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    told = capsys.readouterr()
+    assert (ended.value.code, told.out) == (2, "")
+    return told.err
+
+
+def test_a_message_on_the_command_line(few, capsys):
+    given = ["--corpus", str(few.corpus), "--indexes", str(few.indexes)]
+    assert refused(capsys, *given, "search", "what is the") == (
         "sibkb: “what is the” has only common words — "
         "add one that says what it is about, or put them in double quotes\n"
     )
 
 
-def test_an_empty_corpus(tmp_path):
+def test_an_empty_corpus(tmp_path, capsys):
     (tmp_path / "corpus").mkdir()
-    done = process("--corpus", str(tmp_path / "corpus"), "--indexes", str(tmp_path / "indexes"), "build")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == (
+    given = ["--corpus", str(tmp_path / "corpus"), "--indexes", str(tmp_path / "indexes")]
+    assert refused(capsys, *given, "build") == (
         f"sibkb: no file in {tmp_path / 'corpus'} can be used — "
         "`sibkb check` says why, `sibkb new case my-case` begins one\n"
     )
@@ -94,10 +96,10 @@ def test_no_corpus_folder(tmp_path):
     )
 
 
-def test_five_megabytes_and_bytes_that_are_no_text_are_told_and_the_rest_is_read(built, tmp_path):
+def test_five_megabytes_and_bytes_that_are_no_text_are_told_and_the_rest_is_read(tmp_path):
     folder = tmp_path / "corpus"
     (folder / "cases").mkdir(parents=True)
-    shutil.copy(built.corpus / "cases/dwp-innovation-fund.md", folder / "cases")
+    shutil.copy(CORPUS / "cases/dwp-innovation-fund.md", folder / "cases")
     (folder / "cases/huge.md").write_bytes(b"---\n" + b"word " * 1_000_000)
     (folder / "cases/latin.md").write_bytes("---\ntitle: Café".encode("latin-1"))
     reading = corpus.read(folder)
@@ -108,9 +110,8 @@ def test_five_megabytes_and_bytes_that_are_no_text_are_told_and_the_rest_is_read
     ]
 
 
-def test_a_file_deleted_while_the_folder_is_read(built, tmp_path, monkeypatch):
-    folder = tmp_path / "corpus"
-    shutil.copytree(built.corpus, folder)
+def test_a_file_deleted_while_the_folder_is_read(copy, monkeypatch):
+    folder = copy.corpus
     listed = corpus.paths(folder)
     (folder / "cases/newpin-nsw.md").unlink()
     monkeypatch.setattr(corpus, "paths", lambda _: listed)
@@ -119,11 +120,11 @@ def test_a_file_deleted_while_the_folder_is_read(built, tmp_path, monkeypatch):
     assert len(reading.documents) == len(listed) - 1
 
 
-def test_weights_that_are_missing(built, tmp_path):
+def test_weights_that_are_missing(few, tmp_path):
     empty = tmp_path / "model"
     empty.mkdir()
     with pytest.raises(ModelError) as caught:
-        kb.open_kb(Settings(corpus=built.corpus, indexes=tmp_path / "indexes", model=str(empty)))
+        kb.open_kb(Settings(corpus=few.corpus, indexes=tmp_path / "indexes", model=str(empty)))
     assert str(caught.value) == (
         f"{empty}: no weights (model.safetensors or pytorch_model.bin) — give the folder of a complete model"
     )
@@ -138,17 +139,15 @@ def test_a_broken_file_alone_leaves_nothing_to_build(tmp_path):
     assert [problem.code for problem in caught.value.problems] == ["D003"]
 
 
-def test_two_apps_share_one_folder(built):
-    first, second = kb.open_kb(built), kb.open_kb(built)
+def test_two_apps_share_one_folder(few):
+    first, second = kb.open_kb(few), kb.open_kb(few)
     for each in (first, second):
         assert each.search(Query(text="Goldman Sachs loss")).hits[0].document.id == "rikers-island-able"
 
 
-def test_weights_that_are_missing_on_the_command_line(built, tmp_path):
-    given = ["--corpus", str(built.corpus), "--indexes", str(built.indexes), "--model", str(tmp_path)]
-    done = process(*given, "search", "pet project")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == (
+def test_weights_that_are_missing_on_the_command_line(few, tmp_path, capsys):
+    given = ["--corpus", str(few.corpus), "--indexes", str(few.indexes), "--model", str(tmp_path)]
+    assert refused(capsys, *given, "search", "pet project") == (
         f"sibkb: {tmp_path}: no weights (model.safetensors or pytorch_model.bin) — "
         "give the folder of a complete model\n"
     )
@@ -162,19 +161,19 @@ def test_a_folder_with_the_name_of_a_file_is_no_file(tmp_path):
     assert corpus.times(tmp_path) == {}
 
 
-def test_queries_that_may_not_be_read_are_named(built, monkeypatch):
+def test_queries_that_may_not_be_read_are_named(few, monkeypatch):
     """It used to end in a stack trace."""
-    path = built.corpus / corpus.QUERIES
+    path = few.corpus / corpus.QUERIES
     monkeypatch.setattr(Path, "open", guarded({path}))
     with pytest.raises(CorpusError) as caught:
-        checking.check(built.corpus)
+        checking.check(few.corpus)
     assert str(caught.value) == f"{path} cannot be read: Permission denied — see to its rights"
 
 
-def test_a_file_that_may_not_be_read_is_one_problem_and_the_rest_is_read(built, shared):
+def test_a_file_that_may_not_be_read_is_one_problem_and_the_rest_is_read(few, shared):
     """It used to end the whole build."""
     folder = shared / "corpus"
-    shutil.copytree(built.corpus, folder)
+    shutil.copytree(few.corpus, folder)
     (folder / "cases/newpin-nsw.md").chmod(0)
     with rights.binding():
         reading = corpus.read(folder)
@@ -218,9 +217,8 @@ def test_a_file_that_cannot_be_made(tmp_path, name):
     )
 
 
-def test_a_file_deleted_between_listing_and_timing(built, tmp_path, monkeypatch):
-    folder = tmp_path / "corpus"
-    shutil.copytree(built.corpus, folder)
+def test_a_file_deleted_between_listing_and_timing(copy, monkeypatch):
+    folder = copy.corpus
     listed = corpus.paths(folder)
     (folder / "cases/newpin-nsw.md").unlink()
     monkeypatch.setattr(corpus, "paths", lambda _: listed)

@@ -10,15 +10,13 @@ import tiny
 from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
-from test_app import APP, settled, words
+from test_app import visited, words
 
-from sibkb import generations, vocabulary
+from sibkb import vocabulary
 from sibkb.model import NOT_RECORDED, Entry
 from sibkb.ui import links, listing, shelf, timeline
 from sibkb.ui.listing import Inside
 from sibkb.ui.shelf import Address, Shelf
-
-__all__ = ["settled"]
 
 FUND = tiny.document("fund", kind="programme", start="2012", end="2016-03", stage="complete", countries=("GB", "IE"))
 DOCUMENTS = {
@@ -302,16 +300,12 @@ def test_the_chart_is_told_in_words():
 
 def page(**params: str | list[str]) -> AppTest:
     """The Browse page at that address."""
-    app = AppTest.from_file(APP, default_timeout=60).run()
-    app.query_params.clear()
-    for name, value in params.items():
-        app.query_params[name] = value
-    return app.switch_page(links.BROWSE).run()
+    return visited(links.BROWSE, **params)
 
 
 @pytest.fixture
-def engine(settled):
-    return generations.open_current(settled.indexes, "public")
+def engine(settled, base):
+    return base.engine
 
 
 def listed(app: AppTest) -> list[str]:

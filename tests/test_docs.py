@@ -2,7 +2,6 @@
 
 import re
 import shlex
-import shutil
 from pathlib import Path
 
 import pytest
@@ -28,11 +27,9 @@ def test_there_are_commands_to_run():
 
 
 @pytest.mark.parametrize(("name", "command"), COMMANDS, ids=[command for _, command in COMMANDS])
-def test_every_command_runs(name, command, built, tmp_path, monkeypatch):
-    corpus = tmp_path / "corpus"
-    shutil.copytree(built.corpus, corpus)
+def test_every_command_runs(name, command, copy, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    arguments = ["--corpus", str(corpus), "--indexes", str(built.indexes), *shlex.split(command)[1:]]
+    arguments = ["--corpus", str(copy.corpus), "--indexes", str(copy.indexes), *shlex.split(command)[1:]]
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
 

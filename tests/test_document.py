@@ -4,23 +4,16 @@ import re
 from html import unescape
 
 import pytest
-from test_app import opened, settled, words
+from test_app import visited, words
 
-from sibkb.kb import KnowledgeBase
 from sibkb.model import Document, Entry, Party, Passage, Source
 from sibkb.ui import links, reading
 from sibkb.ui.reading import Reader
 
-__all__ = ["settled"]
-
 
 def page(**params: str):
     """The Document page at that address."""
-    app = opened()
-    app.query_params.clear()
-    for name, value in params.items():
-        app.query_params[name] = value
-    return app.switch_page(links.DOCUMENT).run()
+    return visited(links.DOCUMENT, **params)
 
 
 def text(html: str) -> str:
@@ -88,11 +81,8 @@ def test_a_programme_and_its_projects_lead_to_each_other():
     assert "DWP Youth Unemployment Innovation Fund" in [each.label for each in project.get("page_link")]
 
 
-def test_every_document_is_told_whole(built):
+def test_every_document_is_told_whole(base):
     """No passage, party, entry or source of any document is left out of its page."""
-    from sibkb import kb
-
-    base: KnowledgeBase = kb.open_kb(built)
     for document in base.engine.documents.values():
         passages = base.engine.passages(document.passage_ids)
         parts = reading.sections(document, passages, Reader())

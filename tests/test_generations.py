@@ -288,9 +288,9 @@ def test_a_file_in_the_place_of_the_folder(house):
     assert refused(house) == f"{house / 'indexes'} cannot be used: File exists — {REMEDY}"
 
 
-def test_a_folder_that_cannot_be_made():
+def test_a_folder_that_cannot_be_made(house):
     with pytest.raises(GenerationError, match=r"^/proc/sibkb cannot be used: No such file or directory — check"):
-        generations.publish(Path("/proc/sibkb"), corpus.read(ROOT / "corpus"), Counting())
+        generations.publish(Path("/proc/sibkb"), corpus.read(house / "corpus"), Counting())
 
 
 def test_a_disk_without_locks(house, monkeypatch):

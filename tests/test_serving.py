@@ -32,7 +32,7 @@ def test_no_free_port_says_what_to_do(monkeypatch):
     assert str(caught.value) == "no free port from 18700 to 18700 at localhost — name another with --port"
 
 
-def test_the_app_is_started_with_what_was_asked(built, monkeypatch, capsys, tmp_path):
+def test_the_app_is_started_with_what_was_asked(few, monkeypatch, capsys, tmp_path):
     started = {}
 
     def execv(program, arguments):
@@ -42,7 +42,7 @@ def test_the_app_is_started_with_what_was_asked(built, monkeypatch, capsys, tmp_
     monkeypatch.setattr(os, "environ", dict(os.environ))
     monkeypatch.chdir(tmp_path)
     port = serving.free_port("localhost", 18800)
-    given = ["--corpus", str(built.corpus), "--indexes", str(built.indexes)]
+    given = ["--corpus", str(few.corpus), "--indexes", str(few.indexes)]
     with listening(port), pytest.raises(SystemExit) as ended:
         cli.main([*given, "app", "--port", str(port)])
     assert ended.value.code == 0
@@ -51,7 +51,7 @@ def test_the_app_is_started_with_what_was_asked(built, monkeypatch, capsys, tmp_
     assert f"sibkb is at http://localhost:{port + 1}" in told
     assert started["program"] == sys.executable
     assert started["arguments"][-4:] == ["--server.port", str(port + 1), "--server.address", "localhost"]
-    assert started["settings"] == str(built.indexes)
+    assert started["settings"] == str(few.indexes)
 
 
 def test_an_error_on_purpose_is_one_line_and_exit_code_two(tmp_path, capsys):
@@ -70,7 +70,7 @@ def test_problems_behind_an_error_are_listed(tmp_path, capsys):
     assert "a.md:1:1 D003 there is no front matter" in capsys.readouterr().err
 
 
-def test_watching_tells_each_build(built, monkeypatch, capsys):
+def test_watching_tells_each_build(few, monkeypatch, capsys):
     def once(settings, told, failed):
         from sibkb import kb
 
@@ -80,7 +80,7 @@ def test_watching_tells_each_build(built, monkeypatch, capsys):
 
     monkeypatch.setattr("sibkb.kb.follow", once)
     with pytest.raises(SystemExit):
-        cli.main(["--corpus", str(built.corpus), "--indexes", str(built.indexes), "watch"])
+        cli.main(["--corpus", str(few.corpus), "--indexes", str(few.indexes), "watch"])
     told = capsys.readouterr()
-    assert f": {len(list(built.corpus.rglob('*.md'))) - 1} documents, 0 texts encoded" in told.out
+    assert f": {len(list(few.corpus.rglob('*.md'))) - 1} documents, 0 texts encoded" in told.out
     assert "sibkb: something is wrong" in told.err

@@ -6,13 +6,11 @@ from html import unescape
 from itertools import product
 
 import pytest
-from test_app import opened, settled, words
+from test_app import visited, words
 
-from sibkb import kb, vocabulary
+from sibkb import vocabulary
 from sibkb.model import Document, Filters, Passage, Source, admits
 from sibkb.ui import links, saying
-
-__all__ = ["settled"]
 
 NOWHERE = "AQ"
 """A country in which no impact bond will ever be made."""
@@ -33,11 +31,7 @@ def said_by(text: str = "These words are fictional", **values: object) -> Passag
 
 def page(**params: str | list[str]):
     """The Voices page at that address."""
-    app = opened()
-    app.query_params.clear()
-    for name, value in params.items():
-        app.query_params[name.replace("_", "-")] = value
-    return app.switch_page(links.VOICES).run()
+    return visited(links.VOICES, **params)
 
 
 def shown(app) -> list[str]:
@@ -60,9 +54,9 @@ def follow(app, label: str) -> dict[str, str]:
     return dict(app.query_params)
 
 
-def brute(settings, **chosen: tuple[str, ...]) -> list[Passage]:
+def brute(base, **chosen: tuple[str, ...]) -> list[Passage]:
     """The voices that pass, by the definition of a filter."""
-    engine = kb.open_kb(settings).engine
+    engine = base.engine
     every = engine.passages(engine.allowed(Filters()))
     filters = Filters(**{"kind": tuple(saying.KINDS), **chosen})
     found = [each for each in every if admits(filters, engine.documents[each.document_id], each)]
@@ -79,17 +73,17 @@ def brute(settings, **chosen: tuple[str, ...]) -> list[Passage]:
         {"about_role": ("senior-champion",), "sector": ("other",)},
     ],
 )
-def test_the_voices_are_exactly_those_that_pass_in_their_order(settled, chosen):
+def test_the_voices_are_exactly_those_that_pass_in_their_order(settled, base, chosen):
     app = page(**{name: list(values) for name, values in chosen.items()})
     assert not app.exception
-    expected = [each.id for each in brute(settled, **chosen)]
+    expected = [each.id for each in brute(base, **chosen)]
     assert expected, "the case is about something"
     assert app.main.header[0].value.startswith(f"{len(expected)} voice")
     assert shown(app) == expected[:12]
 
 
-def test_pages_hold_twelve_and_one_too_far_is_the_last(settled):
-    expected = [each.id for each in brute(settled)]
+def test_pages_hold_twelve_and_one_too_far_is_the_last(settled, base):
+    expected = [each.id for each in brute(base)]
     assert len(expected) > 24
     assert shown(page(page="2")) == expected[12:24]
     last = page(page="999")
@@ -111,11 +105,11 @@ def test_a_chip_takes_its_filter_out(settled):
     assert follow(app, "Kind of passage: Our summary of what they said") == {}
 
 
-def test_counts_ignore_their_own_field_and_kinds_are_those_in_which_somebody_speaks(settled):
+def test_counts_ignore_their_own_field_and_kinds_are_those_in_which_somebody_speaks(settled, base):
     app = page(role="investor")
     options = {key: app.sidebar.get_by_key(key).options for key in ("role", "kind")}
-    assert f"Investors ({len(brute(settled, role=('investor',)))})" in options["role"]
-    assert f"Intermediaries ({len(brute(settled, role=('intermediary',)))})" in options["role"]
+    assert f"Investors ({len(brute(base, role=('investor',)))})" in options["role"]
+    assert f"Intermediaries ({len(brute(base, role=('intermediary',)))})" in options["role"]
     assert all(each.startswith(("Quotation (", "Our summary of what they said (")) for each in options["kind"])
     assert options["kind"]
 
@@ -131,10 +125,10 @@ def test_what_means_nothing_here_is_named_and_leaves_the_address(settled):
     assert "Left out" not in words(app)
 
 
-def test_where_nobody_speaks_the_ways_on_have_counts(settled):
+def test_where_nobody_speaks_the_ways_on_have_counts(settled, base):
     app = page(role="investor", country=NOWHERE)
     assert app.main.header[0].value == "Nobody says this here"
-    way = f"Without Country: {NOWHERE}: {len(brute(settled, role=('investor',)))} voices"
+    way = f"Without Country: {NOWHERE}: {len(brute(base, role=('investor',)))} voices"
     assert way in ways(app)
     assert not any(each.startswith("Without Who speaks") for each in ways(app)), "that would find nobody either"
     assert app.main.expander[0].proto.expanded
@@ -142,8 +136,8 @@ def test_where_nobody_speaks_the_ways_on_have_counts(settled):
     assert shown(app)
 
 
-def test_where_no_single_filter_is_to_blame_all_are_offered(settled):
-    voices = brute(settled)
+def test_where_no_single_filter_is_to_blame_all_are_offered(settled, base):
+    voices = brute(base)
     pairs = {(each.speaker_role, each.about_role) for each in voices}
     role, about = next(pair for pair in product(vocabulary.ROLES, repeat=2) if pair not in pairs)
     app = page(role=role, about_role=about, country=NOWHERE)

@@ -117,8 +117,7 @@ class QueryEncoder:
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
         parts = [split(text, self._tokenizer, self._shape.window) for text in texts]
-        with self._threads.limit(limits=1, user_api="blas"):  # several wait for each other where the machine is busy
-            vectors = self._encode([part for pieces in parts for part in pieces])
+        vectors = self._encode([part for pieces in parts for part in pieces])
         return mean_of_parts(vectors, [len(pieces) for pieces in parts])
 
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> tuple[FloatArray, ...]:
@@ -135,7 +134,8 @@ class QueryEncoder:
     def _encode(self, texts: Sequence[str]) -> FloatArray:
         """Texts that fit the window (n) to unit vectors (n, dimension)."""
         sequences = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
-        packs = [self._forward(sequences[i : i + AT_ONCE]) for i in range(0, len(sequences), AT_ONCE)]
+        with self._threads.limit(limits=1, user_api="blas"):  # several wait for each other where the machine is busy
+            packs = [self._forward(sequences[i : i + AT_ONCE]) for i in range(0, len(sequences), AT_ONCE)]
         return normalised(np.concatenate(packs))
 
     def _forward(self, sequences: Sequence[Sequence[int]]) -> FloatArray:
