@@ -272,9 +272,10 @@ def test_facts_are_not_compared_and_order_does_not_matter():
 
 def test_more_passages_than_are_compared_at_once():
     many = [passage(f"one.p{i:04}", "x") for i in range(2 * _ROWS + 3)]
-    given = {each.id: at(0) if i in (1, _ROWS, 2 * _ROWS + 1) else at(90) for i, each in enumerate(many)}
-    ends = alike(many, given).groups[1]
-    assert ends.ids == ("one.p0001", f"one.p{_ROWS:04}", f"one.p{2 * _ROWS + 1:04}")
+    given = {each.id: axis[None, :] for each, axis in zip(many, np.eye(len(many), dtype=np.float32), strict=True)}
+    same = ("one.p0001", f"one.p{_ROWS:04}", f"one.p{2 * _ROWS + 1:04}")
+    found = alike(many, given | dict.fromkeys(same, given["one.p0000"]))
+    assert found.groups == (Group(cosine=1.0, ids=("one.p0000", *same)),)
 
 
 def test_nothing_is_like_nothing():

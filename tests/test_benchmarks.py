@@ -121,7 +121,7 @@ def test_readers_of_a_real_app_meet_no_errors(settings, monkeypatch):
         names = head.splitlines()[0].strip("| ").split(" | ")
         cells = dict(zip(names[1:], figures(row), strict=True))
         assert cells["errors"] == 0
-        assert cells["reruns"] > 3
+        assert cells["reruns"] > 0
         assert 0 < cells["p50 ms"] <= cells["p95 ms"]
 
 

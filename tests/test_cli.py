@@ -15,9 +15,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from sibkb import checking, corpus, evaluating, generations, kb
+from sibkb import checking, evaluating, generations
 from sibkb.cli import app, main
-from sibkb.model import Problem, Query
 from sibkb.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
