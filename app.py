@@ -16,6 +16,7 @@ pages = [
     st.Page(links.LESSONS, title="Lessons"),
     st.Page(links.VOICES, title="Voices"),
     st.Page(links.COVERAGE, title="Coverage"),
+    st.Page(links.GLOSSARY, title="Glossary"),
     st.Page(links.ABOUT, title="About"),
     st.Page(links.DOCUMENT, title="Case", visibility="hidden"),
 ]

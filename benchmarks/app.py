@@ -86,6 +86,7 @@ PAGES: Final = {
     "Lessons, one theme": ("/lessons?theme=outcome-metrics", "#thin"),
     "Voices": ("/voices", ".kb-voice"),
     "Coverage": ("/coverage", "[data-testid=stVegaLiteChart]"),
+    "Glossary": ("/glossary", ".kb-entry"),
     "About": ("/about", "table"),
 }
 QUESTIONS: Final = (

@@ -1,4 +1,4 @@
-"""What is wrong: with the corpus, its syntheses, judged queries and figures, and with this machine's copy of all."""
+"""What is wrong: with the corpus and what lies beside its documents, and with this machine's copy of everything."""
 
 import contextlib
 import platform
@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from sibkb import corpus, evaluating, synthesis
+from sibkb import corpus, evaluating, glossary, synthesis
 from sibkb.errors import GenerationError, ModelError, SibkbError
 from sibkb.model import Problem, Reading
 from sibkb.settings import Settings
@@ -27,14 +27,16 @@ _PACKAGES: Final = (
 
 
 def check(folder: Path, wanted: Sequence[Path] = ()) -> tuple[Reading, list[Problem]]:
-    """Every problem of the wanted files; of all, syntheses, judged queries and figures too, where none is named."""
+    """Every problem of the wanted files; of all, and of what lies beside the documents, where none is named."""
     corpus.refuse_others(folder, wanted)
     reading = corpus.read(folder)
     known = {passage.id: passage for passage in reading.passages}
     together = [synthesis.read(path, text, known)[1] for path, text in corpus.read_themes(folder).items()]
     _, judged = evaluating.read_queries(corpus.QUERIES, corpus.read_queries(folder), known)
     _, recorded = evaluating.read_evaluation(corpus.EVALUATION, corpus.read_evaluation(folder))
-    return reading, corpus.select([*reading.problems, *chain(*together), *judged, *recorded], folder, wanted)
+    terms = glossary.read(corpus.GLOSSARY, corpus.read_glossary(folder))
+    problems = [*reading.problems, *chain(*together), *judged, *recorded, *terms.problems]
+    return reading, corpus.select(problems, folder, wanted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,8 @@ EVALUATION: Final = "evaluation.yaml"
 """How well search answered them."""
 THEMES: Final = "themes"
 """The folder of what the cases together say, a file a theme."""
+GLOSSARY: Final = "glossary.yaml"
+"""The field's terms in plain words."""
 UNREAD: Final = "D007"
 """The code of a file that cannot be read."""
 _NO_TIME: Final = (0, -1)
@@ -95,6 +97,11 @@ def read_themes(folder: Path) -> dict[str, str]:
 def _themes(folder: Path) -> list[Path]:
     """The files of themes, sorted; one that is called .yml is among them, so that it is told and not left out."""
     return sorted(path for path in (folder / THEMES).glob("[!.]*.y*ml") if path.suffix in (".yaml", ".yml"))
+
+
+def read_glossary(folder: Path) -> str | None:
+    """The text of the glossary; None where the corpus has none."""
+    return _text(folder / GLOSSARY)
 
 
 def _text(path: Path) -> str | None:
@@ -216,7 +223,7 @@ def wants(path: Path, wanted: Sequence[Path]) -> bool:
 
 def refuse_others(folder: Path, wanted: Sequence[Path]) -> None:
     """Raise a CorpusError where one of the wanted files or folders is no part of the corpus and holds none of it."""
-    whole = (folder, folder / QUERIES, folder / EVALUATION, *_themes(folder), *paths(folder))
+    whole = (folder, *(folder / name for name in (QUERIES, EVALUATION, GLOSSARY)), *_themes(folder), *paths(folder))
     for path in wanted:
         if not any(_below(each, path.resolve()) for each in whole):
             why = "drafts, hidden files and what is not Markdown are not read"

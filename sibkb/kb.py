@@ -10,16 +10,21 @@ from typing import Final
 
 import numpy as np
 
-from sibkb import corpus, generations, search
+from sibkb import corpus, generations, glossary, search
 from sibkb.encoder import Encoder, FloatArray, Progress, open_encoder
 from sibkb.engine import EmbeddedEngine
 from sibkb.errors import CorpusError, GenerationError, QueryError, SibkbError
 from sibkb.generations import Published
+from sibkb.glossary import Glossary
 from sibkb.model import Document, Passage, Problem, Query, Reading, Results, relations
 from sibkb.settings import Settings
+from sibkb.words import analyse
 
 RECENT: Final = 256
 """Questions whose vectors are kept."""
+
+_read_glossary = lru_cache(maxsize=4)(glossary.read)
+"""Reads a text once: it is asked with every question."""
 
 LOOK: Final = 5.0
 """Seconds after which the folder is looked at, should the system not have told a change."""
@@ -71,7 +76,26 @@ class KnowledgeBase:
 
     def search(self, query: Query, *, wait: bool = True) -> Results:
         """Answer a query; without `wait`, by words alone while the model is still loading."""
-        return search.search(self.engine, query, self._encode if wait or self.ready else None)
+        encode = self._encode if wait or self.ready else None
+        return search.search(self.engine, query, encode, names=self.glossary().thesaurus)
+
+    def marks(self, text: str, question: str) -> tuple[tuple[int, int], ...]:
+        """The spans of the words in a text for which a question finds it."""
+        question = question[: search.LONGEST]
+        asked = search.understand(self.engine, question, analyse(question), self.glossary().thesaurus)
+        return search.marks(text, asked.terms)
+
+    def glossary(self) -> Glossary:
+        """The field's terms as the corpus folder has them now; it is no part of a generation.
+
+        The file is read each time, which takes less than a tenth of a millisecond and misses no change.
+        """
+        try:
+            return _read_glossary(corpus.GLOSSARY, corpus.read_glossary(self.settings.corpus))
+        except CorpusError as error:
+            what, _, fix = str(error).partition(" — ")
+            unread = Problem(path=corpus.GLOSSARY, line=0, column=0, code="G001", message=what, fix=fix)
+            return Glossary(problems=(unread,))
 
     def _encode(self, text: str) -> FloatArray:
         vector = self._vector(text)

@@ -329,6 +329,8 @@ class Hit:
     cosine: float | None = None
     matched: tuple[str, ...] = ()
     """The question's words that stand in the passage, its title or its headings, as the person wrote them."""
+    also: tuple[str, ...] = ()
+    """Words that stand there and belong to other names of what the question names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -347,6 +349,8 @@ class Results:
     """Ways on when there is no hit: (field, value, hits without that filter)."""
     corrected: Mapping[str, str] = field(default_factory=dict)
     """Unknown word -> the word searched instead."""
+    expanded: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Name in the question -> the other names of the same thing that were searched too."""
     generation: str = ""
     legs: tuple[str, ...] = ()
     """Which legs answered."""

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from sibkb.errors import QueryError
 from sibkb.model import FILTER_FIELDS, MODES, Document, Filters, Hit, Manifest, Passage, Query, Results, Scored
-from sibkb.words import Terms, Token, analyse, is_common, tokens
+from sibkb.words import Terms, Thesaurus, Token, analyse, explained, is_common, tokens
 
 FloatArray = npt.NDArray[np.float32]
 Encode = Callable[[str], FloatArray]
@@ -75,6 +75,7 @@ class Cut:
 CUT: Final = Cut()
 EVERYTHING: Final = Cut(floor=-2, unknown=0, good=-2, weak=-2, share=0, share_words=0, reasonable=0)
 """No line at all: every passage that a leg found is a hit, as rankings are compared."""
+NO_NAMES: Final = Thesaurus()
 
 
 class Engine(Protocol):
@@ -105,7 +106,7 @@ class Engine(Protocol):
         ...
 
     def matching(self, terms: Terms, filters: Filters, limit: int) -> tuple[Scored, ...]:
-        """The passages that have every phrase and, without phrases, any word; by BM25 over text and headings."""
+        """The passages that have every phrase and, without phrases, any of what is wanted; by BM25."""
         ...
 
     def scores(
@@ -115,7 +116,7 @@ class Engine(Protocol):
         ...
 
     def matched(self, ids: Sequence[str], terms: Terms) -> Mapping[str, frozenset[str]]:
-        """Which stems of the question stand in each passage or above it."""
+        """Which stems of the question, those of other names among them, stand in each passage or above it."""
         ...
 
     def closest(self, id: str, vector: FloatArray) -> tuple[int, int] | None:
@@ -136,20 +137,36 @@ class Engine(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """A question as it is searched."""
+
+    terms: Terms
+    text: str
+    """What is worth encoding."""
+    corrected: Mapping[str, str]
+    """Unknown word -> the word searched instead."""
+    expanded: Mapping[str, tuple[str, ...]]
+    """Name -> the other names of the same thing that are searched too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
     """A question as both legs are asked."""
 
-    terms: Terms
+    understood: Understood
     vector: FloatArray | None
     words: bool
     """Whether the words leg is asked."""
-    corrected: Mapping[str, str]
     tops: tuple[float, float]
     """The best cosine and the best BM25 without filters: what each leg is scaled to."""
     unknown: float
     """The share of its words that the corpus does not know."""
     facts: frozenset[str]
     """Ids of the rows of front matter."""
+
+    @property
+    def terms(self) -> Terms:
+        return self.understood.terms
 
     @property
     def legs(self) -> tuple[str, ...]:
@@ -183,12 +200,12 @@ class _Answer:
         return tuple(candidate.id for candidate in self.hits)
 
 
-def search(engine: Engine, query: Query, encode: Encode | None, cut: Cut = CUT) -> Results:
+def search(engine: Engine, query: Query, encode: Encode | None, cut: Cut = CUT, names: Thesaurus = NO_NAMES) -> Results:
     """Answer a query; by words alone where there is nothing that encodes it. A QueryError says why it is none."""
     terms = _checked(query)
     if terms is None:
         return _listed(engine, query)
-    asked = _ask(engine, query, terms, encode)
+    asked = _ask(engine, query, understand(engine, query.text, terms, names), encode)
     under = cache(lambda filters: _answer(engine, asked, filters, cut))
     answer = under(query.filters)
     page = answer.hits[query.offset : query.offset + query.limit]
@@ -200,7 +217,8 @@ def search(engine: Engine, query: Query, encode: Encode | None, cut: Cut = CUT) 
         near_misses=_shown(engine, near, asked, answer.ranks),
         facets=_facets(engine, query.filters, answer.ids, lambda filters: under(filters).ids),
         without=() if answer.hits else _without(query.filters, lambda filters: len(under(filters).ids)),
-        corrected=asked.corrected,
+        corrected=asked.understood.corrected,
+        expanded=asked.understood.expanded,
         generation=engine.manifest.name,
         legs=asked.legs,
     )
@@ -232,27 +250,38 @@ def _without_content(text: str) -> str:
     return f"“{text.strip()}” has no words — type what you want to know"
 
 
-def _ask(engine: Engine, query: Query, terms: Terms, encode: Encode | None) -> _Asked:
-    legs = MODES[query.mode]
-    corrections = _corrections(engine, terms)
-    terms = terms.replaced(corrections)
-    meaning = encode(_spelled(query.text, corrections)) if encode and "meaning" in legs else None
+def understand(engine: Engine, text: str, terms: Terms, names: Thesaurus) -> Understood:
+    """A question, once analysed, with unknown words corrected and with other names of what it names."""
+    corrections = _corrections(engine, terms, names)
+    text = _spelled(text, corrections)
+    named = names.found(text, engine.known)
+    return Understood(
+        terms=terms.replaced(corrections).named(named),
+        text=explained(text, named),
+        corrected=corrections,
+        expanded={text[name.start : name.end]: name.others for name in named},
+    )
+
+
+def _ask(engine: Engine, query: Query, understood: Understood, encode: Encode | None) -> _Asked:
+    legs, terms = MODES[query.mode], understood.terms
+    meaning = encode(understood.text) if encode and "meaning" in legs else None
     words = "words" in legs or meaning is None
     best = _found(engine, terms, meaning, words, Filters(), 1)
     cosine, bm25 = (best[leg][0].score if best.get(leg) else 0.0 for leg in ("meaning", "words"))
     return _Asked(
-        terms=terms,
+        understood=understood,
         vector=meaning,
         words=words,
-        corrected=corrections,
         tops=(cosine, bm25),
-        unknown=sum(not engine.known(stem) for stem in terms.stems) / max(1, len(terms.stems)),
+        unknown=1 - _share(frozenset(filter(engine.known, terms.stems)), terms),
         facts=frozenset(engine.allowed(Filters(kind=("fact",)))),
     )
 
 
-def _corrections(engine: Engine, terms: Terms) -> dict[str, str]:
-    unknown = [word.text for word in terms.words if not engine.known(word.stem)]
+def _corrections(engine: Engine, terms: Terms, names: Thesaurus) -> dict[str, str]:
+    """Unknown word -> the word probably meant; a word of the field is no slip, though the corpus does not have it."""
+    unknown = [word.text for word in terms.words if not engine.known(word.stem) and not names.has(word.stem)]
     return {word: meant for word in unknown if (meant := engine.suggest(word))}
 
 
@@ -318,7 +347,7 @@ def divided(ordered: Sequence[Candidate]) -> tuple[tuple[Candidate, ...], tuple[
 
 def _share(have: frozenset[str], terms: Terms) -> float:
     """The share of the question's words; phrases of common words alone were required, so they are all there."""
-    return len(have) / len(terms.words) if terms.words else 1.0
+    return len(terms.covered(have)) / len(terms.words) if terms.words else 1.0
 
 
 def _ranks(found: Mapping[str, Sequence[Scored]], cut: Cut) -> dict[str, dict[str, int]]:
@@ -381,7 +410,15 @@ def _hit(
         ranks={leg: places[passage.id] for leg, places in ranks.items() if passage.id in places},
         cosine=candidate.cosine,
         matched=tuple(word.text for word in asked.terms.words if word.stem in candidate.stems),
+        also=_also(asked.terms, candidate.stems),
     )
+
+
+def _also(terms: Terms, have: frozenset[str]) -> tuple[str, ...]:
+    """The words of other names that a passage has and the question has not."""
+    asked = {word.stem for word in terms.words}
+    words = {word.stem: word.text for other in terms.others for word in other.words}
+    return tuple(text for stem, text in words.items() if stem in have - asked)
 
 
 def marks(text: str, terms: Terms) -> tuple[tuple[int, int], ...]:

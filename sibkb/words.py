@@ -7,8 +7,8 @@ word however it is written: `£30m`, `30 million` and `30,000,000` are all `3000
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
@@ -51,6 +51,8 @@ _WORD: Final = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _POSSESSIVE: Final = re.compile(rf"{_APOSTROPHE}s$", re.IGNORECASE)
+_OTHER: Final = 0.5
+"""What another name of something counts, shared among its words; as a whole, where it has several, twice that."""
 _PHRASE: Final = re.compile(r'"([^"“”]+)"|“([^"“”]+)”')
 
 _STEMMER: Final = Stemmer.Stemmer("english")
@@ -79,6 +81,17 @@ class QueryWord(NamedTuple):
     """How often it was said: in a long question, what is said twice is what it is about."""
 
 
+class Other(NamedTuple):
+    """Another name of something that a question names."""
+
+    instead: frozenset[str]
+    """Stems of the question's words that it stands for."""
+    words: tuple[QueryWord, ...]
+    """Its own words without stop words."""
+    phrase: tuple[str, ...]
+    """Its stems in a row, stop words included."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """What the words of a question ask for."""
@@ -87,6 +100,8 @@ class Terms:
     """Any of these, without stop words and repeats; those of phrases too."""
     phrases: tuple[tuple[str, ...], ...] = ()
     """Stems that must all stand there, in this order, stop words included."""
+    others: tuple[Other, ...] = ()
+    """What may stand there in the place of some words."""
 
     @property
     def empty(self) -> bool:
@@ -94,7 +109,35 @@ class Terms:
 
     @property
     def stems(self) -> tuple[str, ...]:
-        return tuple(word.stem for word in self.words)
+        """Of all words, those of other names among them."""
+        added = (word.stem for other in self.others for word in other.words)
+        return tuple(dict.fromkeys([*(word.stem for word in self.words), *added]))
+
+    @property
+    def wanted(self) -> Mapping[tuple[str, ...], float]:
+        """What passages are ranked by: stems in a row -> what they count; a word of the question counts for itself."""
+        found: dict[tuple[str, ...], float] = {}
+        for other in self.others:
+            found |= {(word.stem,): _OTHER / len(other.words) for word in other.words}
+        found |= {(word.stem,): float(word.times) for word in self.words}
+        names = {other.phrase: 2 * _OTHER / len(other.words) for other in self.others if len(other.phrase) > 1}
+        return found | names
+
+    def covered(self, have: Collection[str]) -> frozenset[str]:
+        """Stems of the question's words that are among these, themselves or in another name."""
+        themselves = {word.stem for word in self.words if word.stem in have}
+        named = (other.instead for other in self.others if all(word.stem in have for word in other.words))
+        return frozenset(themselves.union(*named))
+
+    def named(self, names: Iterable["Named"]) -> "Terms":
+        """The same question with the other names of what it names."""
+        asked = {word.stem for word in self.words}
+        others = [
+            Other(frozenset(asked & {*name.stems}), analyse(other).words, stems_of(other))
+            for name in names
+            for other in name.others
+        ]
+        return replace(self, others=tuple(others))
 
     def replaced(self, corrections: Mapping[str, str]) -> "Terms":
         """The same question with other words in the place of some: word as written -> word instead."""
@@ -107,6 +150,78 @@ class Terms:
             words=_without_repeats(words),
             phrases=tuple(tuple(stems.get(each, each) for each in phrase) for phrase in self.phrases),
         )
+
+
+class Named(NamedTuple):
+    """A name where it stands in a question."""
+
+    stems: tuple[str, ...]
+    start: int
+    end: int
+    others: tuple[str, ...]
+    """The other names of the same thing, as they are written."""
+    known: bool
+    """Whether the corpus has all its words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thesaurus:
+    """Which names are names of the same thing."""
+
+    others: Mapping[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    """Stems of a name, stop words included -> its other names, the one that explains it first; there may be none."""
+
+    def has(self, stem: str) -> bool:
+        """Whether a name has this word."""
+        return any(stem in name for name in self.others)
+
+    def found(self, text: str, known: Callable[[str], bool]) -> tuple[Named, ...]:
+        """The names in a question with those other names that can find something; `known` tells a stem of the corpus.
+
+        These are the ones whose words are all known, and what explains a name that is not. What is in double quotes is
+        meant as it stands.
+        """
+        quoted = [match.span() for match in _PHRASE.finditer(text)]
+        found = [
+            Named(name, start, end, self.others[name], all(map(known, name)))
+            for name, start, end in names_in(text, self.others)
+            if not any(start < last and first < end for first, last in quoted)
+        ]
+        asked = {name.stems for name in found}
+        named = (name._replace(others=tuple(_useful(name, asked, known))) for name in found)
+        return tuple(name for name in named if name.others)
+
+
+def _useful(name: Named, asked: Collection[tuple[str, ...]], known: Callable[[str], bool]) -> Iterator[str]:
+    for place, other in enumerate(name.others):
+        explains = place == 0 and not name.known
+        if stems_of(other) not in asked and (explains or all(map(known, analyse(other).stems))):
+            yield other
+
+
+def explained(text: str, named: Iterable[Named]) -> str:
+    """The text with an explanation behind each name that the corpus, and so perhaps the encoder, does not know."""
+    for name in sorted(named, key=lambda name: -name.end):
+        if not name.known:
+            text = f"{text[: name.end]} ({name.others[0]}){text[name.end :]}"
+    return text
+
+
+def stems_of(text: str) -> tuple[str, ...]:
+    """The words of a text as they are compared, stop words included."""
+    return tuple(token.stem for token in tokens(text))
+
+
+def names_in(text: str, names: Collection[tuple[str, ...]]) -> Iterator[tuple[tuple[str, ...], int, int]]:
+    """The names, given as stems, that stand in a text, with their spans; of several at one place the longest."""
+    words, at = tokens(text), 0
+    lengths = sorted({len(name) for name in names}, reverse=True)
+    while at < len(words):
+        rows = (words[at : at + length] for length in lengths if at + length <= len(words))
+        row = next((row for row in rows if tuple(word.stem for word in row) in names), ())
+        if row:
+            yield tuple(word.stem for word in row), row[0].start, row[-1].end
+        at += max(1, len(row))
 
 
 def tokens(text: str) -> tuple[Token, ...]:

@@ -154,8 +154,8 @@ class BruteEngine:
 
     def _bm25(self, id: str, terms: Terms) -> float:
         phrases = [self._texts.score(id, phrase) for phrase in terms.phrases]
-        words = [word.times * self._texts.score(id, (word.stem,)) for word in terms.words]
-        return round(sum(phrases) + sum(words), 4) if all(phrases) else 0.0
+        wanted = [counts * self._texts.score(id, stems) for stems, counts in terms.wanted.items()]
+        return round(sum(phrases) + sum(wanted), 4) if all(phrases) else 0.0
 
 
 def _cosine(windows: FloatArray, vector: FloatArray) -> float:

@@ -146,6 +146,16 @@ def test_a_slip_is_corrected_and_told(settled):
     assert "“comissioner” stands nowhere here. Searched for “commissioner" in words(opened(q="comissioner"))
 
 
+def test_what_a_question_was_searched_as_besides_is_told_and_explained(settled):
+    shown = words(opened(q="spv & <b>"))
+    line = re.search('<p class="kb-facts" role="status">(.*?)</p>', shown)[1]
+    assert line.startswith('<a class="kb-term" href="glossary?term=special-purpose-vehicle" data-meaning="A company ')
+    assert line.endswith(">spv</a> also searched as: special purpose vehicle, special purpose company.")
+    assert '<mark class="kb-word">special</mark> <mark class="kb-word">purpose</mark>' in shown
+    assert "Has words of another name: special, purpose, company" in shown
+    assert "also searched" not in words(opened(q="lawyers"))
+
+
 @pytest.mark.parametrize(
     ("text", "hint"),
     [

@@ -19,6 +19,7 @@ FLOORS = {
     "engine": 1,
     "search": 1,
     "evaluating": 1,
+    "glossary": 1,
     "exporting": 1,
     "templates": 1,
     "auditing": 1,

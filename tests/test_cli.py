@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from sibkb import checking, evaluating, generations
 from sibkb.cli import app, main
+from sibkb.model import Query
 from sibkb.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -126,6 +127,41 @@ def test_nothing_good_is_said_with_what_comes_closest(few):
 def test_a_filter_to_nothing_offers_the_way_out(few):
     result = sibkb(few, "search", "Goldman Sachs", "--country", "AU", "--mode", "words")
     assert "Without --country AU:" in result.stdout
+
+
+def test_what_a_question_was_searched_as_besides_is_told(built):
+    result = sibkb(built, "search", "SPV", "-k", "1")
+    assert result.stdout.startswith("SPV also searched as: special purpose vehicle, special purpose company.\n\n")
+    assert "Has words of another name: special, purpose, company" in result.stdout
+    data = json.loads(sibkb(built, "search", "SPV", "-k", "1", "--json").stdout)
+    assert data["expanded"] == {"SPV": ["special purpose vehicle", "special purpose company"]}
+    assert (data["hits"][0]["matched"], data["hits"][0]["also"]) == ([], ["special", "purpose", "company"])
+    plain = json.loads(sibkb(built, "search", "lawyers", "-k", "1", "--json").stdout)
+    assert (plain["expanded"], plain["hits"][0]["also"]) == ({}, [])
+
+
+ABBREVIATIONS = {
+    "SPV": "special purpose company",
+    "PbR": "payment by results",
+    "pay by results": "payment by results",
+    "RCT": "randomised",
+    "RCTs": "randomised",
+    "TA": "technical assistance",
+    "NEETs": "education, employment or training",
+    "VfM": "value for money",
+    "CCG": "clinical commissioning group",
+    "LCF": "life chances fund",
+    "SROI": "social return on investment",
+    "MoJ": "ministry of justice",
+}
+
+
+def test_abbreviations_and_other_names_find_what_they_mean(base):
+    """Each by the first of its hits; none of the abbreviations stands in any text."""
+    first = {text: base.search(Query(text=text)).hits[0] for text in ABBREVIATIONS}
+    told = {text: f"{hit.document.title} {' '.join(hit.passage.heading)} {hit.passage.text}".lower()
+            for text, hit in first.items()}  # fmt: skip
+    assert [text for text, meant in ABBREVIATIONS.items() if meant not in told[text]] == []
 
 
 def test_a_corrected_word_is_told(few):

@@ -146,6 +146,19 @@ def test_the_check_reads_the_recorded_figures_too(tmp_path):
     assert problems == []
 
 
+def test_the_check_reads_the_glossary_too(tmp_path):
+    write(tmp_path, a=case())
+    assert corpus.read_glossary(tmp_path) is None
+    path = tmp_path / corpus.GLOSSARY
+    path.write_text("- outcome payer\n", encoding="utf-8")
+    for wanted in ((), (path,), (tmp_path,)):
+        _, problems = checking.check(tmp_path, wanted)
+        assert [str(problem) for problem in problems] == [
+            "glossary.yaml:1:3 G002 this is no term — begin each with `- term: outcome payer`"
+        ]
+    assert checking.check(tmp_path, [tmp_path / "cases"])[1] == []
+
+
 def test_figures_are_recorded_in_place_of_those_before_and_leave_nothing_behind(tmp_path):
     assert corpus.read_evaluation(tmp_path) is None
     for text in ("first", "second"):

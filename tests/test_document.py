@@ -6,9 +6,11 @@ from html import unescape
 import pytest
 from test_app import visited, words
 
+from sibkb import glossary
 from sibkb.model import Document, Entry, Party, Passage, Source
 from sibkb.ui import links, reading
 from sibkb.ui.reading import Reader
+from sibkb.ui.terms import Explainer
 
 
 def page(**params: str):
@@ -79,6 +81,42 @@ def test_a_programme_and_its_projects_lead_to_each_other():
     assert len(programme.get("page_link")) >= 10
     assert "Part of" in [each.value for each in project.subheader]
     assert "DWP Youth Unemployment Innovation Fund" in [each.label for each in project.get("page_link")]
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_term_is_explained_once_and_never_inside_a_quotation():
+    shown = words(page(id="dwp-innovation-fund", passage="summary", q="investors price"))
+    terms = re.findall(r'<a class="kb-term" href="glossary\?term=([^"]+)" data-meaning="([^"]+)">', shown)
+    assert len(terms) > 5
+    assert len(dict(terms)) == len(terms)
+    assert "rate-card" in dict(terms)
+    assert '>social <mark class="kb-word">investors</mark></a>' in shown
+    for id in ("interview-roles-in-government", "rikers-island-able"):
+        shown = words(page(id=id))
+        assert 'class="kb-term"' in shown
+        assert all("kb-term" not in quote for quote in re.findall(r"<blockquote.*?</blockquote>", shown))
+
+
+def test_terms_and_marks_keep_every_word():
+    terms = glossary.read("g", "- {term: price <list>, meaning: 'a \"b\" & <i>', abbreviations: [SPV]}\n")
+    explain = Explainer(terms)
+    text = "The <b>SPV</b>’s price list, SPV & price <list>"
+    html = explain(text, [(7, 10), (17, 22), (23, 27)])
+    assert html == (
+        'The &lt;b&gt;<a class="kb-term" href="glossary?term=price-list" '
+        'data-meaning="a &quot;b&quot; &amp; &lt;i&gt;"><mark class="kb-word">SPV</mark></a>&lt;/b&gt;’s '
+        '<mark class="kb-word">price</mark> <mark class="kb-word">list</mark>, SPV &amp; price &lt;list&gt;'
+    )
+    assert unescape(re.sub("<[^>]+>", "", html)) == text
+    assert explain("SPV") == "SPV"  # explained already
+    inside = Explainer(terms)("a price list", [(2, 7)])
+    assert inside.endswith('"><mark class="kb-word">price</mark> list</a>')
+
+
+def test_without_a_glossary_nothing_is_explained():
+    assert Explainer(glossary.Glossary())("An SPV & more", [(3, 6)]) == (
+        'An <mark class="kb-word">SPV</mark> &amp; more'
+    )
 
 
 def test_every_document_is_told_whole(base):

@@ -23,7 +23,7 @@ from sibkb.engine import EmbeddedEngine
 from sibkb.errors import GenerationError, QueryError
 from sibkb.model import STRICTNESS, Document, Filters, Passage, Scored
 from sibkb.search import Engine
-from sibkb.words import analyse
+from sibkb.words import Thesaurus, analyse, stems_of
 
 ALL = 10_000
 Open = Callable[[str], Engine]
@@ -107,6 +107,33 @@ def test_both_legs_equal_the_exhaustive_answer(generation: Path, ceiling: str, f
             assert len(fast.nearest(vector, filters, limit)) == min(limit, len(allowed))
         assert fast.matched(allowed, terms) == plain.matched(allowed, terms)
         assert {id: fast.closest(id, vector) for id in allowed} == {id: plain.closest(id, vector) for id in allowed}
+
+
+OTHERS = Thesaurus(
+    others={
+        stems_of("legwork"): ("job", "a worker", "created my own job"),
+        stems_of("price list"): ("rate card", "offer discounts"),
+        stems_of("nobody knows"): ("legal team",),
+    }
+)
+
+
+@pytest.mark.parametrize("ceiling", STRICTNESS)
+@pytest.mark.parametrize(
+    "question", ["who did the legwork", "a price list for nurses", "nobody knows", '"legal" legwork']
+)
+def test_other_names_equal_the_exhaustive_answer(generation: Path, ceiling: str, question: str) -> None:
+    fast = EmbeddedEngine(generation, ceiling)
+    plain = exhaustive(generation, tiny.DOCUMENTS, tiny.PASSAGES, ceiling)
+    terms = analyse(question).named(OTHERS.found(question, lambda _: True))
+    assert terms.others
+    allowed = plain.allowed(Filters())
+    truth = plain.matching(terms, Filters(), ALL)
+    same(fast.matching(terms, Filters(), 100), plain.matching(terms, Filters(), 100), truth)
+    assert fast.matched(allowed, terms) == plain.matched(allowed, terms)
+    assert {s.id: s.score for s in truth} == pytest.approx(
+        {id: s[1] for id, s in fast.scores(allowed, None, terms).items() if s[1]}, abs=2e-4
+    )
 
 
 @pytest.mark.parametrize("ceiling", STRICTNESS)

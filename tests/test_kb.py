@@ -235,6 +235,46 @@ def test_a_question_is_encoded_once_for_all_its_filters_and_pages(small, monkeyp
     assert base.encoder.asked == ["pear"]
 
 
+TERM = "- {{term: {term}, meaning: It is fictional., abbreviations: [{short}]}}\n"
+
+
+def test_the_next_question_uses_the_glossary_as_it_stands(small):
+    """Also where size and time of the file are the same, and without another generation."""
+    base, path = kb.open_kb(small), small.corpus / "glossary.yaml"
+    assert base.glossary().entries == ()
+    for term, short, document in (("apple", "XQ", "apple"), ("pear", "XQQ", "pear"), ("melon", "XQ", None)):
+        path.write_text(TERM.format(term=term, short=short), encoding="utf-8")
+        results = base.search(Query(text=short, mode="words"))
+        assert results.expanded == {short: (term,)}
+        assert {hit.document.id for hit in results.hits} == ({document} if document else set())
+    path.unlink()
+    assert dict(base.search(Query(text="XQ", mode="words")).expanded) == {}
+    assert base.is_current()
+    assert not base.stale()
+
+
+def test_what_is_wrong_in_the_glossary_is_kept_and_the_rest_is_used(small):
+    base, path = kb.open_kb(small), small.corpus / "glossary.yaml"
+    path.write_text(TERM.format(term="apple", short="XQ") + "- pear\n", encoding="utf-8")
+    assert found(base, "XQ", mode="words")
+    assert [problem.code for problem in base.glossary().problems] == ["G002"]
+    path.write_bytes(b"\xff")
+    assert found(base, "XQ", mode="words") == []
+    assert [str(problem) for problem in base.glossary().problems] == [
+        f"glossary.yaml:0:0 G001 {path} is not UTF-8 text — save it as UTF-8"
+    ]
+
+
+def test_the_marks_of_a_question_are_those_of_its_hits(small):
+    (small.corpus / "glossary.yaml").write_text(TERM.format(term="pear", short="XQ"), encoding="utf-8")
+    base = kb.open_kb(small)
+    for question in ("XQ", "pears", "the XQ"):
+        (hit, *_) = base.search(Query(text=question, mode="words")).hits
+        assert hit.marks
+        assert base.marks(hit.passage.text, question) == hit.marks
+    assert base.marks("A pear", "x" * 3000) == ()
+
+
 def test_the_ceiling_hides_everywhere(small):
     write(small.corpus, "plum", "A secret plum.", more="release: internal\n")
     base = kb.open_kb(small)

@@ -17,8 +17,8 @@ from sibkb import engine as engines
 from sibkb.encoder import FloatArray
 from sibkb.errors import QueryError
 from sibkb.model import FILTER_FIELDS, MODES, STRICTNESS, Filters, Hit, Query, Results, admits
-from sibkb.search import Cut, Engine, fuse, marks, search
-from sibkb.words import analyse, is_common, stem
+from sibkb.search import CUT, NO_NAMES, Cut, Engine, fuse, marks, search
+from sibkb.words import Thesaurus, analyse, is_common, stem, stems_of
 
 LOOSE = Cut(floor=-1.0, unknown=0.0, good=0.0, weak=0.0, share=0.0, share_words=0.0)
 """Everything that a leg found is a hit."""
@@ -45,8 +45,10 @@ def opened(folder: Path, kind: str, ceiling: str) -> Engine:
 
 
 def asking(engine: Engine) -> Ask:
-    def ask(text: str = "", *, meaning: bool = True, cut: Cut | None = None, **query: Any) -> Results:
-        return search(engine, Query(text=text, **query), tiny.vector if meaning else None, *([cut] if cut else []))
+    def ask(
+        text: str = "", *, meaning: bool = True, cut: Cut = CUT, names: Thesaurus = NO_NAMES, **query: Any
+    ) -> Results:
+        return search(engine, Query(text=text, **query), tiny.vector if meaning else None, cut, names)
 
     return ask
 
@@ -174,6 +176,73 @@ def test_a_text_is_spelled_as_it_was_probably_meant(generation: Path) -> None:
     assert encoded == ["Who did the legwork in Bexley?", "quantum legwork", "legwork"]
 
 
+# ---------------------------------------------------------------- other names
+
+
+GROUPS = (("price list", "rate card", "PL"), ("own job", "XYLO"), ("legwork", "LW"), ("xylophony",))
+NAMES = Thesaurus(
+    others={stems_of(name): tuple(each for each in group if each != name) for group in GROUPS for name in group}
+)
+
+
+def test_an_abbreviation_finds_its_long_form(ask: Ask) -> None:
+    for meaning in (True, False):
+        results = ask("PL", names=NAMES, meaning=meaning)
+        assert ids(results)[0] == "ashford.price"
+        assert results.expanded == {"PL": ("price list",)}  # no text has `rate card`
+        hit = results.hits[0]
+        assert [hit.passage.text[a:b] for a, b in hit.marks] == ["price", "list"]
+        assert (hit.matched, hit.also, hit.closest) == ((), ("price", "list"), None)
+    assert ids(ask("PL")) == []
+
+
+def test_a_long_form_finds_its_abbreviation(tmp_path: Path) -> None:
+    passages = (*tiny.PASSAGES, tiny.passage("bexley.short", "The LW was done by one."))
+    tiny.write(tmp_path, tiny.bound(tiny.DOCUMENTS, passages), passages)
+    answer = asking(engines.EmbeddedEngine(tmp_path))("who did the legwork", mode="words", names=NAMES)
+    assert ids(answer) == ["ashford.own-job", "bexley.short"]
+    assert [(hit.matched, hit.also) for hit in answer.hits] == [(("legwork",), ()), ((), ("LW",))]
+    assert answer.expanded == {"legwork": ("LW",)}
+
+
+def test_a_passage_that_has_another_name_has_what_was_asked(ask: Ask) -> None:
+    """Its share of the question's words is whole, and the question has no unknown word."""
+    strict = Cut(floor=-1.0, unknown=9.0, good=2.0, weak=2.0, share=2.0, share_words=1.0)
+    assert ids(ask("rate card offers", names=NAMES, cut=strict)) == ["ashford.price"]
+    assert ids(ask("rate card offers", cut=strict)) == []
+
+
+def test_what_is_in_quotes_is_meant_as_it_stands(ask: Ask) -> None:
+    results = ask('"PL"', names=NAMES)
+    assert (ids(results), dict(results.expanded)) == ([], {})
+    assert ids(ask('"price list"', names=NAMES)) == ["ashford.price"]
+
+
+def test_a_name_of_the_field_is_never_corrected(ask: Ask) -> None:
+    assert ask("legwrok XYLO", names=NAMES, mode="words").corrected == {"legwrok": "legwork"}
+    assert ask("confidential xylophony", names=NAMES).corrected == {}
+
+
+def test_the_text_that_is_encoded_explains_what_the_corpus_does_not_know(generation: Path) -> None:
+    encoded = []
+
+    def encode(text: str) -> FloatArray:
+        encoded.append(text)
+        return tiny.vector(text)
+
+    for text in ("is there a PL in Bexlay?", "price list", "the legwrok"):
+        search(opened(generation, "embedded", "public"), Query(text=text), encode, names=NAMES)
+    assert encoded == ["is there a PL (price list) in Bexley?", "price list", "the legwork"]
+
+
+def test_a_filter_does_not_change_what_other_names_count(ask: Ask) -> None:
+    whole = ask("PL legwork data", names=NAMES, cut=LOOSE, limit=50)
+    part = ask("PL legwork data", names=NAMES, cut=LOOSE, limit=50, filters=Filters(kind=("lesson", "perspective")))
+    assert [(hit.passage.id, hit.score) for hit in part.hits] == [
+        (hit.passage.id, hit.score) for hit in whole.hits if hit.passage.kind in ("lesson", "perspective")
+    ]
+
+
 @pytest.mark.parametrize("query", [{"text": "legwork", "mode": "words"}, {"filters": Filters(kind=("quote",))}])
 def test_nothing_is_encoded_where_meaning_is_not_asked(generation: Path, query: dict[str, Any]) -> None:
     search(opened(generation, "embedded", "public"), Query(**query), pytest.fail)
@@ -227,7 +296,20 @@ def test_pages_are_pieces_of_one_list(ask: Ask) -> None:
 
 
 QUESTION_WORDS = st.sampled_from(
-    ("legal", "lawyer", "price", '"price list"', "data", "bexley", "ashford", "bond", "xenon", "came")
+    (
+        "legal",
+        "lawyer",
+        "price",
+        '"price list"',
+        "data",
+        "bexley",
+        "ashford",
+        "bond",
+        "xenon",
+        "came",
+        "PL",
+        "rate card",
+    )
 )
 
 
@@ -239,6 +321,7 @@ QUESTION_WORDS = st.sampled_from(
     mode=st.sampled_from(tuple(MODES)),
     ceiling=st.sampled_from(STRICTNESS),
     cut=st.sampled_from((Cut(), LOOSE)),
+    names=st.sampled_from((NO_NAMES, NAMES)),
 )  # fmt: skip
 def test_both_engines_give_the_same_answer_and_a_filter_only_removes(
     generation: Path,
@@ -248,8 +331,9 @@ def test_both_engines_give_the_same_answer_and_a_filter_only_removes(
     mode: str,
     ceiling: str,
     cut: Cut,
+    names: Thesaurus,
 ) -> None:
-    query = {"text": " ".join(text), "mode": mode, "limit": 50}
+    query = {"text": " ".join(text), "mode": mode, "limit": 50, "names": names}
     assume(not analyse(query["text"]).empty)
     filters = Filters(kind=tuple(kinds), years=years)
     fast, plain = (asking(opened(generation, kind, ceiling)) for kind in ("embedded", "brute"))
@@ -264,7 +348,7 @@ def test_both_engines_give_the_same_answer_and_a_filter_only_removes(
 
 
 def _plain(hit: Hit) -> tuple[object, ...]:
-    return hit.passage.id, hit.marks, hit.closest, hit.matched, dict(hit.ranks), round(hit.score, 3)
+    return hit.passage.id, hit.marks, hit.closest, hit.matched, hit.also, dict(hit.ranks), round(hit.score, 3)
 
 
 # ---------------------------------------------------------------- laws

@@ -7,7 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sibkb.words import STOP_WORDS, QueryWord, Terms, analyse, edits, fold, nearest_word, sentences, stem, tokens
+from sibkb.words import (
+    STOP_WORDS,
+    QueryWord,
+    Terms,
+    Thesaurus,
+    analyse,
+    edits,
+    explained,
+    fold,
+    names_in,
+    nearest_word,
+    sentences,
+    stem,
+    stems_of,
+    tokens,
+)
 
 TOKENS = {
     "Running the contracts": [("run", "Running"), ("the", "the"), ("contract", "contracts")],
@@ -148,3 +163,118 @@ def test_the_nearest_then_the_most_frequent_then_the_first_word_is_meant() -> No
 @pytest.mark.parametrize("word", ["lgal", "2013x7", "zzzzzzzz", "سندات"])
 def test_short_words_numbers_and_far_words_are_left_alone(word: str) -> None:
     assert nearest_word(word, {"legal": 5, "2013x8": 1, "zebra": 1}) is None
+
+
+# ---------------------------------------------------------------- names of the same thing
+
+GROUPS = (
+    ("special purpose vehicle", "special purpose company", "SPV"),
+    ("payment by results", "PbR"),
+    ("vehicle", "motor car"),
+    ("deadweight",),
+)
+NAMES = Thesaurus(
+    others={stems_of(name): tuple(each for each in group if each != name) for group in GROUPS for name in group}
+)
+
+
+def known_but(*unknown: str):
+    return lambda stem: stem not in {each.casefold() for each in unknown}
+
+
+FOUND = {
+    "an SPV?": {"SPV": ("special purpose vehicle", "special purpose company")},
+    "spv, in lower case": {"spv": ("special purpose vehicle", "special purpose company")},
+    "Special-purpose vehicles": {"Special-purpose vehicles": ("special purpose company", "SPV")},
+    "a vehicle": {"vehicle": ("motor car",)},
+    "payments by result": {"payments by result": ("PbR",)},
+    "payments for results": {},
+    "PbR is payment by results": {},  # both are asked already
+    'an "SPV" and a “payment by results”': {},  # meant as it stands
+    'an "SPV and PbR': {
+        "SPV": ("special purpose vehicle", "special purpose company"),
+        "PbR": ("payment by results",),
+    },
+    "deadweight": {},
+}
+
+
+@pytest.mark.parametrize("text", FOUND)
+def test_names_in_a_question_have_their_other_names(text):
+    named = NAMES.found(text, known_but())
+    assert {text[each.start : each.end]: each.others for each in named} == FOUND[text]
+
+
+def test_only_what_can_find_something_is_added_or_what_explains_the_unknown():
+    def others(text, *unknown):
+        return [each.others for each in NAMES.found(text, known_but(*unknown))]
+
+    assert others("special purpose vehicle", "spv", "compani") == []
+    assert others("special purpose vehicle", "spv") == [("special purpose company",)]
+    assert others("SPV", "vehicl", "spv") == [("special purpose vehicle", "special purpose company")]
+    assert others("SPV", "vehicl") == [("special purpose company",)]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoded"),
+    [
+        ("an SPV, a PbR", "an SPV (special purpose vehicle), a PbR (payment by results)"),
+        ("an SPV’s board", "an SPV (special purpose vehicle)’s board"),
+        ("payment by results", "payment by results"),
+    ],
+)
+def test_a_name_that_is_not_known_is_explained(text, encoded):
+    assert explained(text, NAMES.found(text, known_but("spv", "pbr"))) == encoded
+    assert explained(text, NAMES.found(text, known_but())) == text
+
+
+def test_another_name_counts_half_as_much_as_what_was_asked():
+    terms = analyse("SPV costs").named(NAMES.found("SPV costs", known_but()))
+    assert terms.wanted == {
+        ("spv",): 1.0,
+        ("cost",): 1.0,
+        ("special",): 0.5 / 3,
+        ("purpos",): 0.5 / 3,
+        ("vehicl",): 0.5 / 3,
+        ("compani",): 0.5 / 3,
+        ("special", "purpos", "vehicl"): 1 / 3,
+        ("special", "purpos", "compani"): 1 / 3,
+    }
+    assert terms.stems == ("spv", "cost", "special", "purpos", "vehicl", "compani")
+    reverse = analyse("payment by results").named(NAMES.found("payment by results", known_but()))
+    assert reverse.wanted == {("payment",): 1.0, ("result",): 1.0, ("pbr",): 0.5}
+
+
+@pytest.mark.parametrize(
+    ("have", "covered"),
+    [
+        ({"spv"}, {"spv"}),
+        ({"special", "purpos", "compani"}, {"spv"}),
+        ({"special", "purpos"}, set()),
+        ({"cost", "special", "purpos", "vehicl"}, {"spv", "cost"}),
+    ],
+)
+def test_a_whole_other_name_stands_for_what_was_asked(have, covered):
+    assert analyse("SPV costs").named(NAMES.found("SPV costs", known_but())).covered(have) == covered
+
+
+def test_without_other_names_a_question_is_what_it_was():
+    terms = analyse("the contract, the price and the contract")
+    assert terms.named([]) == terms
+    assert terms.wanted == {("contract",): 2.0, ("price",): 1.0}
+    assert terms.covered({"price", "other"}) == {"price"}
+
+
+def test_the_words_of_names_are_words_of_the_field():
+    assert NAMES.has("deadweight")
+    assert NAMES.has("vehicl")
+    assert not NAMES.has("bitcoin")
+
+
+@given(st.text(max_size=80), st.sampled_from([name for group in GROUPS for name in group]), st.text(max_size=80))
+def test_a_name_is_found_wherever_it_stands_alone(before, name, after):
+    text = f"{before} . {name} . {after}"
+    spans = [(start, end) for _, start, end in names_in(text, NAMES.others)]
+    at = len(before) + 3
+    assert any(start <= at and at + len(name) <= end for start, end in spans)
+    assert all(one[1] <= two[0] for one, two in pairwise(spans))

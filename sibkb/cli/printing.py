@@ -58,6 +58,8 @@ def print_results(results: Results, corpus: str) -> None:
     console = out()
     for word, instead in results.corrected.items():
         console.print(f"Searched {instead} instead of {word}.\n", style="yellow")
+    for name, others in results.expanded.items():
+        console.print(f"{name} also searched as: {', '.join(others)}.\n", style="dim")
     if not results.hits:
         console.print("No good match." if not results.total else "No more hits.", style="bold")
     for hit in results.hits:

@@ -156,8 +156,8 @@ class Lexicon:
 
     def _query(self, terms: Terms) -> Query:
         phrases = [(Occur.Must, self._has(phrase)) for phrase in terms.phrases]
-        words = [(Occur.Should, Query.boost_query(self._has((word.stem,)), float(word.times))) for word in terms.words]
-        return Query.boolean_query([*phrases, *words])
+        wanted = [(Occur.Should, Query.boost_query(self._has(stems), counts)) for stems, counts in terms.wanted.items()]
+        return Query.boolean_query([*phrases, *wanted])
 
     def _has(self, stems: Sequence[str]) -> Query:
         if len(stems) == 1:

@@ -53,6 +53,7 @@ def hit_json(hit: Hit, corpus: str = "corpus") -> Json:
         "score": round(hit.score, 6),
         "cosine": None if hit.cosine is None else round(hit.cosine, 4),
         "matched": list(hit.matched),
+        "also": list(hit.also),
         "marks": [list(mark) for mark in hit.marks],
         "closest": list(hit.closest) if hit.closest else None,
         "ranks": dict(hit.ranks),
@@ -68,6 +69,7 @@ def results_json(results: Results, corpus: str = "corpus") -> Json:
         "total": results.total,
         "generation": results.generation,
         "corrected": dict(results.corrected),
+        "expanded": {name: list(others) for name, others in results.expanded.items()},
         "hits": [hit_json(hit, corpus) for hit in results.hits],
         "near_misses": [hit_json(hit, corpus) for hit in results.near_misses],
         "facets": {field: dict(counts) for field, counts in results.facets.items()},
@@ -82,10 +84,10 @@ def document_json(document: Document) -> Json:
 
 def why(hit: Hit) -> str:
     """Why it was found, in plain words."""
-    if hit.matched and "meaning" in hit.ranks:
-        return f"Has your words: {', '.join(hit.matched)}; close in meaning too."
-    if hit.matched:
-        return f"Has your words: {', '.join(hit.matched)}."
+    words = [f"your words: {', '.join(hit.matched)}"] if hit.matched else []
+    words += [f"words of another name: {', '.join(hit.also)}"] if hit.also else []
+    if words:
+        return f"Has {'; and '.join(words)}{'; close in meaning too' if 'meaning' in hit.ranks else ''}."
     if "meaning" in hit.ranks:
         return "None of your words stand here; it was found because it means something close."
     return "Passes your filters."

@@ -83,7 +83,7 @@ def marked(text: str, spans: Iterable[Span], style: str = "kb-word") -> str:
 
 
 def _matching(text: str, hit: Hit) -> list[Span]:
-    wanted = {stem(word) for word in hit.matched}
+    wanted = {stem(word) for word in (*hit.matched, *hit.also)}
     return [(word.start, word.end) for word in tokens(text) if word.stem in wanted]
 
 

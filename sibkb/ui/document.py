@@ -8,13 +8,13 @@ from typing import Final
 
 import streamlit as st
 
-from sibkb import exporting, search
+from sibkb import exporting
 from sibkb.errors import QueryError
 from sibkb.kb import KnowledgeBase
 from sibkb.model import Document, Passage
 from sibkb.ui import cards, clipboard, links, reading, session
 from sibkb.ui.reading import Reader, Section
-from sibkb.words import analyse
+from sibkb.ui.terms import Explainer
 
 RELATED: Final[Mapping[str, str]] = {
     "part_of": "Part of",
@@ -45,11 +45,13 @@ def page(base: KnowledgeBase) -> None:
         return
     passages = base.engine.passages(document.passage_ids)
     here = next((each for each in passages if each.id == f"{document.id}.{asked.passage}"), None)
-    reader = _reader(here, asked)
-    parts = reading.sections(document, passages, reader)
+    reader = _reader(base, here, asked)
+    explain = Explainer(base.glossary())
+    summary = reading.summary(document, passages, reader, explain)
+    parts = reading.sections(document, passages, reader, explain)
     related = base.related(document)
     _contents(parts, related)
-    _head(document, passages, reader, asked)
+    _head(document, summary, reader, asked)
     _take_away(base, document, passages, here)
     for part in parts:
         st.header(links.plain(part.heading), anchor=part.anchor)
@@ -57,7 +59,7 @@ def page(base: KnowledgeBase) -> None:
         if part.anchor == "at-a-glance":
             _related(related)
     if reader.passage:
-        _arrive(reader.passage)
+        links.arrive(f"p-{escape(reader.passage)}")
 
 
 _NAMES: Final = {"id": "id", "passage": "passage", "question": "q"}
@@ -70,10 +72,10 @@ def _unknown(asked: Asked, error: QueryError) -> None:
     st.page_link(links.SEARCH, label="Ask a question", icon=":material/search:")
 
 
-def _reader(here: Passage | None, asked: Asked) -> Reader:
+def _reader(base: KnowledgeBase, here: Passage | None, asked: Asked) -> Reader:
     if not here:
         return Reader()
-    return Reader(passage=asked.passage, marks=search.marks(here.text, analyse(asked.question[: search.LONGEST])))
+    return Reader(passage=asked.passage, marks=base.marks(here.text, asked.question))
 
 
 def _contents(parts: Sequence[Section], related: Mapping[str, object]) -> None:
@@ -84,10 +86,10 @@ def _contents(parts: Sequence[Section], related: Mapping[str, object]) -> None:
         st.html(cards.contents(entries))
 
 
-def _head(document: Document, passages: Sequence[Passage], reader: Reader, asked: Asked) -> None:
+def _head(document: Document, summary: str, reader: Reader, asked: Asked) -> None:
     st.title(links.plain(document.title), anchor=False)
     facts = " · ".join(map(escape, cards.about(document)))
-    st.html(f'<p class="kb-facts">{facts}</p>{reading.summary(document, passages, reader)}')
+    st.html(f'<p class="kb-facts">{facts}</p>{summary}')
     if asked.passage and not reader.passage:
         st.html(cards.note("The passage you came for is not here any more. This is the whole document."))
 
@@ -124,19 +126,6 @@ def _related(related: Mapping[str, Sequence[Document]]) -> None:
         with st.container(horizontal=True, key=f"related-{relation}"):
             for document in documents:
                 links.to_document(document)
-
-
-def _arrive(name: str) -> None:
-    """Bring the passage into view, once it is drawn; the comment makes each arrival a new script."""
-    script = f"""(() => {{
-      const find = (left) => {{
-        const place = document.getElementById("p-{escape(name)}");
-        if (place) {{ place.scrollIntoView({{block: "center"}}); place.focus({{preventScroll: true}}); }}
-        else if (left) setTimeout(() => find(left - 1), 50);
-      }};
-      find(40);
-    }})();"""
-    st.html(f"<script>{script} // {escape(name)}</script>", unsafe_allow_javascript=True)
 
 
 page(session.knowledge_base())

@@ -368,8 +368,8 @@ def _measured(evaluation: Evaluation | None) -> Iterator[tuple[str, str]]:
 
 _WEAK: Final = (
     (
-        "Short abstract terms and abbreviations.",
-        "“Termination clause” or “CBT” can miss a passage that tells it by example.",
+        "Short abstract terms.",
+        "“Termination clause” can miss a passage that tells it by example.",
     ),
     ("Other languages.", "Texts and questions are expected in English."),
     ("The test itself.", "A right answer that nobody marked, as in a case added later, counts as wrong."),

@@ -11,4 +11,8 @@ if (!window.sibkbLinks) {
     window.dispatchEvent(new PopStateEvent("popstate"));
     document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
   });
+  // Escape puts away what a term shows of its meaning, until the pointer or the focus goes to something else.
+  const quiet = (on) => document.documentElement.classList.toggle("kb-quiet", on);
+  document.addEventListener("keydown", (event) => event.key === "Escape" && quiet(true));
+  for (const moved of ["mouseover", "focusin"]) document.addEventListener(moved, () => quiet(false));
 }

@@ -13,6 +13,7 @@ SEARCH: Final = "sibkb/ui/search.py"
 BROWSE: Final = "sibkb/ui/browse.py"
 DOCUMENT: Final = "sibkb/ui/document.py"
 VOICES: Final = "sibkb/ui/voices.py"
+GLOSSARY: Final = "sibkb/ui/glossary.py"
 ABOUT: Final = "sibkb/ui/about.py"
 LESSONS: Final = "sibkb/ui/lessons.py"
 COVERAGE: Final = "sibkb/ui/coverage.py"
@@ -38,6 +39,24 @@ def address(document: Document, passage: Passage | None = None, question: str = 
 def to_document(document: Document, passage: Passage | None = None, label: str | None = None) -> None:
     """The same as a link of its own."""
     st.page_link(DOCUMENT, label=plain(label or document.title), query_params=_asked(document, passage))
+
+
+def term(slug: str) -> str:
+    """Where a term is explained; relative to any page of the app."""
+    return f"glossary?{urlencode({'term': slug})}"
+
+
+def arrive(anchor: str) -> None:
+    """Bring a part of the page into view, once it is drawn; the comment makes each arrival a new script."""
+    script = f"""(() => {{
+      const find = (left) => {{
+        const place = document.getElementById("{anchor}");
+        if (place) {{ place.scrollIntoView({{block: "center"}}); place.focus({{preventScroll: true}}); }}
+        else if (left) setTimeout(() => find(left - 1), 50);
+      }};
+      find(40);
+    }})();"""
+    st.html(f"<script>{script} // {anchor}</script>", unsafe_allow_javascript=True)
 
 
 def to_top(page: str) -> None:

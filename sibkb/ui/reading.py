@@ -1,6 +1,6 @@
 """Values -> HTML: a whole document, from its facts at a glance to its numbered sources; all text is escaped."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
@@ -53,23 +53,32 @@ def anchor(passage: Passage) -> str:
     return f"p-{passage.id.partition('.')[2]}"
 
 
-def sections(document: Document, passages: Sequence[Passage], reader: Reader) -> list[Section]:
-    """The whole document, top to bottom: what it is, its facts, then as its file has it, then its sources."""
-    page = _Page(document, passages, reader)
+Mark = Callable[[str, Iterable[Span]], str]
+"""Text and spans of it -> HTML with these marked."""
+
+
+def sections(
+    document: Document, passages: Sequence[Passage], reader: Reader, mark: Mark = cards.marked
+) -> list[Section]:
+    """The whole document, top to bottom: what it is, its facts, then as its file has it, then its sources.
+
+    `mark` draws our own words; a quotation is never drawn by it.
+    """
+    page = _Page(document, passages, reader, mark)
     return [*page.glance(), *page.body(), *page.timeline(), page.sources()]
 
 
-def summary(document: Document, passages: Iterable[Passage], reader: Reader) -> str:
+def summary(document: Document, passages: Iterable[Passage], reader: Reader, mark: Mark = cards.marked) -> str:
     """What it is and why it matters."""
-    page = _Page(document, (), reader)
+    page = _Page(document, (), reader, mark)
     return "".join(page.passage(each) for each in passages if each.kind == "summary")
 
 
 class _Page:
     """One document while it is written."""
 
-    def __init__(self, document: Document, passages: Sequence[Passage], reader: Reader) -> None:
-        self.document, self.reader = document, reader
+    def __init__(self, document: Document, passages: Sequence[Passage], reader: Reader, mark: Mark) -> None:
+        self.document, self.reader, self.mark = document, reader, mark
         self.numbers = {source.id: number for number, source in enumerate(document.sources, 1)}
         rows = [*document.parties, *document.entries]
         facts = [passage for passage in passages if passage.kind == "fact"]
@@ -174,7 +183,7 @@ class _Page:
         return f'<section id="{escape(anchor(passage))}" class="{classes}"{focus}>{arrived}{inner}</section>'
 
     def _parts(self, passage: Passage, marks: Iterable[Span]) -> Iterator[str]:
-        text = cards.marked(passage.text, marks)
+        text = cards.marked(passage.text, marks) if passage.kind == "quote" else self.mark(passage.text, marks)
         if passage.kind == "quote":
             yield cards.quotation(passage, text)
             yield from (f'<p class="kb-who">{escape(line)}</p>' for line in cards.who(passage))

@@ -13,7 +13,7 @@ from sibkb.errors import QueryError
 from sibkb.exporting import wording
 from sibkb.kb import KnowledgeBase
 from sibkb.model import FILTER_FIELDS, MODES, Filters, Hit, Query, Results
-from sibkb.ui import cards, filters, links, session
+from sibkb.ui import cards, filters, links, session, terms
 from sibkb.ui.session import PAGE_SIZE
 
 LEAD: Final = (
@@ -133,6 +133,8 @@ def _results(base: KnowledgeBase, results: Results) -> None:
         _meanwhile(base)
     for word, instead in results.corrected.items():
         st.html(cards.note(f"“{word}” stands nowhere here. Searched for “{instead}” instead."))
+    if results.expanded:
+        st.html(terms.expanded(base.glossary(), results.expanded))
     _active(results.query)
     if results.total:
         st.header(_heading(results), anchor=False)
