@@ -6,8 +6,7 @@ from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from streamlit.testing.v1 import AppTest
-from test_app import APP, settled, words
+from test_app import visited, words
 from test_lessons import every, told, whole
 from tiny import passage
 
@@ -17,7 +16,7 @@ from sibkb.model import NOT_RECORDED, Filters, Passage
 from sibkb.ui import links, matrix, session
 from sibkb.ui.matrix import Matrix
 
-__all__ = ["settled", "whole"]
+__all__ = ["whole"]
 
 VOICES = ("quote", "perspective")
 WAY = re.compile(r'<td class="([^"]*)"><a href="([^"]+)" aria-label="([^"]+)">([^<]+)</a>')
@@ -25,10 +24,7 @@ WAY = re.compile(r'<td class="([^"]*)"><a href="([^"]+)" aria-label="([^"]+)">([
 
 def page(**params: str | list[str]):
     """The Coverage page at that address."""
-    app = AppTest.from_file(APP, default_timeout=60).run()
-    for name, value in params.items():
-        app.query_params[name.replace("_", "-")] = value
-    app.switch_page(links.COVERAGE).run()
+    app = visited(links.COVERAGE, **params)
     assert not app.exception
     return app
 

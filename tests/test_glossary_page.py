@@ -11,7 +11,6 @@ from sibkb import glossary, kb
 from sibkb.model import Query
 from sibkb.ui import links, terms
 
-
 ODD = glossary.read(
     "glossary.yaml",
     """

@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 import pytest
 import yaml
-from streamlit.testing.v1 import AppTest
-from test_app import APP, settled, words
+from test_app import visited, words
 from tiny import bound, document, passage
 
 from sibkb import kb, vocabulary
@@ -19,8 +18,6 @@ from sibkb.model import Document, Filters, Passage, Source, admits
 from sibkb.synthesis import Point, Sentence, Synthesis
 from sibkb.ui import links, together
 from sibkb.ui.together import Shelf
-
-__all__ = ["settled"]
 
 THEME = "pricing-and-value"
 BARE = "procurement"
@@ -47,7 +44,7 @@ def whole(built) -> Whole:
 
 
 @pytest.fixture
-def here(settled, whole, monkeypatch, tmp_path) -> SimpleNamespace:
+def here(afresh, whole, monkeypatch, tmp_path) -> SimpleNamespace:
     """The shared index, and a corpus folder that has only what is written on one theme: lessons in two points."""
     lessons = every(whole, kind=("lesson",), theme=(THEME,))
     documents = list({each.document_id: each for each in lessons}.values())
@@ -84,10 +81,7 @@ def every(whole: Whole, **chosen: tuple[str, ...]) -> list[Passage]:
 
 def page(**params: str | list[str]):
     """The Lessons page at that address."""
-    app = AppTest.from_file(APP, default_timeout=60).run()
-    for name, value in params.items():
-        app.query_params[name.replace("_", "-")] = value
-    app.switch_page(links.LESSONS).run()
+    app = visited(links.LESSONS, **params)
     assert not app.exception
     return app
 
