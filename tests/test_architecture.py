@@ -21,6 +21,7 @@ FLOORS = {
     "evaluating": 1,
     "glossary": 1,
     "exporting": 1,
+    "importing": 1,
     "templates": 1,
     "auditing": 1,
     "synthesis": 1,

@@ -1,0 +1,1 @@
+"""Files of other formats -> a draft in the corpus format."""
