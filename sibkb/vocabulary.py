@@ -151,7 +151,7 @@ READS: Final = _vocabulary(
     **{"not": ("Listed, not read", "We have not opened it; no fact rests on it.")},
 )
 
-_COUNTRIES: Final = dict(
+COUNTRIES: Final[Mapping[str, str]] = dict(
     line.split(" ", 1)
     for line in """\
 AR Argentina
@@ -219,4 +219,4 @@ ZM Zambia""".splitlines()
 
 def country(code: str) -> str:
     """What a country is called; its two letters where it is none of those."""
-    return _COUNTRIES.get(code, code)
+    return COUNTRIES.get(code, code)

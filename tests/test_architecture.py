@@ -51,6 +51,11 @@ OWNERS = {
     "streamlit": {"ui", "app"},
     "typer": {"cli"},
     "typst": {"exporting"},
+    "bs4": {"importing"},
+    "defusedxml": {"importing"},
+    "mammoth": {"importing"},
+    "markdownify": {"importing"},
+    "pypdf": {"importing"},
 }
 HEAVY = {"sentence_transformers", "torch", "transformers"}
 GROUND = {"model": {"vocabulary"}, "errors": {"model"}}
