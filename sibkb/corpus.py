@@ -5,11 +5,13 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from sibkb.errors import CorpusError
 from sibkb.model import STRICTNESS, Document, Problem, Reading
 from sibkb.parsing import Parsed, parse
+from sibkb.parsing.front_matter import ID
 
 FOLDERS: Final[Mapping[str, str]] = {"case": "cases", "interview": "interviews"}
 """What `sibkb new` can begin -> the folder it goes to."""
@@ -21,6 +23,8 @@ THEMES: Final = "themes"
 """The folder of what the cases together say, a file a theme."""
 GLOSSARY: Final = "glossary.yaml"
 """The field's terms in plain words."""
+DRAFTS: Final = "drafts"
+"""Where files wait until they are accepted; nothing there is read."""
 UNREAD: Final = "D007"
 """The code of a file that cannot be read."""
 _NO_TIME: Final = (0, -1)
@@ -38,7 +42,7 @@ def paths(folder: Path) -> list[Path]:
 def _walk(folder: Path) -> Iterator[Path]:
     """All files but drafts and what lies in dot-folders; a folder that cannot be read is no empty one."""
     for root, folders, names in os.walk(folder, onerror=_refuse):
-        folders[:] = [name for name in folders if not name.startswith(".") and name != "drafts"]
+        folders[:] = [name for name in folders if not name.startswith(".") and name != DRAFTS]
         yield from (Path(root, name) for name in names)
 
 
@@ -123,14 +127,19 @@ def digest(path: Path) -> str:
         return ""
 
 
-def read(folder: Path) -> Reading:
-    """Read every file; what is wrong is said, and the rest is read all the same."""
+def read(folder: Path, more: Mapping[str, bytes] = MappingProxyType({})) -> Reading:
+    """Read every file; what is wrong is said, and the rest is read all the same.
+
+    `more` are files that are not there yet, path -> bytes, read as if they were.
+    """
     files: dict[str, tuple[str, int, int]] = {}
     parsed: dict[str, Parsed] = {}
     for path in paths(folder):
         name = path.relative_to(folder).as_posix()
         with contextlib.suppress(FileNotFoundError):  # deleted while we were reading
             files[name], parsed[name] = _read_one(path, name)
+    for name, data in more.items():
+        files[name], parsed[name] = (hashlib.sha256(data).hexdigest(), *_NO_TIME), parse(name, data)
     return _joined(parsed, files)
 
 
@@ -243,6 +252,48 @@ def add(folder: Path, path: str, text: str) -> Path:
         except FileExistsError as error:
             raise CorpusError(f"{target} is there already — choose another id, or edit that file") from error
     return target
+
+
+def accept(folder: Path, draft: str, id: str | None = None) -> tuple[Path, tuple[Problem, ...]]:
+    """Make a draft part of the corpus: its new path and no problem, or its old path and all problems, nothing moved.
+
+    `draft` is a path, or the id of a file in `drafts/`, which is gone afterwards; a file from elsewhere stays.
+    """
+    path = Path(draft) if draft.endswith(".md") else folder / DRAFTS / f"{draft}.md"
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise CorpusError(f"{path} cannot be read: {error.strerror} — name a draft by its path or its id") from error
+    id = id or path.stem
+    if not ID.fullmatch(id):
+        raise CorpusError(f"`{id}` is no id — use lower case, digits and hyphens, or give one with --as")
+    name = _place(id, data)
+    if taken := next((each for each in paths(folder) if each.stem == id), None):
+        raise CorpusError(f"`{id}` is the id of {taken} already — give another with --as")
+    problems = tuple(each for each in read(folder, {name: data}).problems if each.path == name)
+    if problems:
+        return path, problems
+    made = add(folder, name, data.decode("utf-8-sig"))
+    _sync(made)
+    if path.resolve().parent == (folder / DRAFTS).resolve() and path.read_bytes() == data:
+        path.unlink()  # last: a crash before it leaves both, and so does a change meanwhile
+    return made, ()
+
+
+def _place(id: str, data: bytes) -> str:
+    """Where in the corpus a file of these bytes belongs."""
+    document = parse(f"{id}.md", data).document
+    spoken = document is not None and document.kind in ("interview", "commentary")
+    return f"{FOLDERS['interview' if spoken else 'case']}/{id}.md"
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file and its name are on the disk."""
+    for each, flags in ((path, os.O_RDONLY), (path.parent, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))):
+        with contextlib.suppress(PermissionError):  # Windows opens no folders
+            opened = os.open(each, flags)
+            os.fsync(opened)
+            os.close(opened)
 
 
 def record_evaluation(folder: Path, text: str) -> Path:

@@ -30,6 +30,7 @@ FLOORS = {
     "collections": 2,
     "kb": 3,
     "checking": 4,
+    "intake": 4,
     "serving": 4,
     "measuring": 4,
     "surveying": 4,

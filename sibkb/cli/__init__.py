@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final, NamedTuple
 import typer
 
 from sibkb import vocabulary
-from sibkb.cli import audit, build, check, doctor, measure, new, search, serve, show
+from sibkb.cli import audit, build, check, doctor, intake, measure, new, search, serve, show
 from sibkb.cli.opening import complain
 from sibkb.cli.options import check_word
 from sibkb.errors import SibkbError
@@ -41,6 +41,8 @@ COMMANDS: Final = (
     Command("search", search.search, "sibkb search 'how did legal come round' --kind quote --role worker -k 5"),
     Command("show", show.show, "sibkb show rikers-island-able   or   sibkb show interview-roles-in-government.own-job"),
     Command("new", new.new, "sibkb new case my-city-bond"),
+    Command("import", intake.bring_in, "sibkb import 'My case.docx'   or   sibkb import 'My case.docx' --write"),
+    Command("accept", intake.accept, "sibkb accept my-case   or   sibkb accept my-case --as leeds-homes"),
     Command("eval", measure.measure, "sibkb eval --split tune --queries   or   sibkb eval --save"),
     Command("doctor", doctor.doctor, "sibkb doctor"),
     Command("app", serve.serve, "sibkb app --port 8600"),

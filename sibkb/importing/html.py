@@ -11,7 +11,7 @@ from sibkb.importing.decoding import cleaned
 from sibkb.importing.extract import Extract, Lost
 from sibkb.importing.plain import escaped, escaped_starts
 
-_NO_WORDS: Final = ("script", "style", "template", "noscript", "svg", "head")
+_NO_WORDS: Final = ("script", "style", "template", "noscript", "svg", "head", "title")
 _NO_TEXT: Final[dict[str, str]] = {
     "nav": "navigation",
     "form": "a form",

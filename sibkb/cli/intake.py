@@ -1,0 +1,94 @@
+"""`sibkb import` and `sibkb accept`: a file of another format -> a draft -> a part of the corpus."""
+
+import shlex
+from collections import Counter
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sibkb.cli.options import Json, check_word
+from sibkb.cli.printing import counted, err, out, print_json, print_problems, shown
+
+if TYPE_CHECKING:
+    from sibkb.importing.drafting import Draft
+
+
+def bring_in(  # noqa: PLR0913, each is an option of the command line
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(help="Word, PDF, HTML, Markdown or text files.")],
+    kind: Annotated[str | None, typer.Option(metavar="WORD", help="case or interview.")] = None,
+    to: Annotated[
+        Path | None, typer.Option("--out", metavar="FOLDER", help="Where drafts go; the corpus has drafts/.")
+    ] = None,
+    write: Annotated[bool, typer.Option("--write", help="Write the drafts; else only show them.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Make drafts of files in other formats; shows what would be made, and writes with --write."""
+    from sibkb import corpus, intake
+    from sibkb.importing.drafting import KINDS
+
+    if kind:
+        check_word(kind, KINDS, "--kind")
+    folder = to or context.obj.corpus / corpus.DRAFTS
+    made = intake.drafts(context.obj.corpus, files, kind)
+    _refuse_same(files, made)
+    paths = [folder / f"{draft.id}.md" for draft in made]
+    for path, draft in zip(paths, made, strict=True):
+        if write:
+            corpus.add(folder, path.name, draft.text)
+        if not as_json:
+            _print_draft(shown(path), draft)
+    if as_json:
+        print_json([_data(path, draft, write) for path, draft in zip(paths, made, strict=True)])
+    told = "Fill in every TODO, then run: sibkb accept" if write else "Nothing is written yet; do so with"
+    ids = " ".join(
+        shlex.quote(draft.id if to is None else shown(path)) for path, draft in zip(paths, made, strict=True)
+    )
+    err().print(f"{told} {ids}" if write else f"{told} --write")
+
+
+def _refuse_same(files: list[Path], made: "list[Draft]") -> None:
+    times = Counter(draft.id for draft in made)
+    if twice := [str(path) for path, draft in zip(files, made, strict=True) if times[draft.id] > 1]:
+        raise typer.BadParameter(
+            f"these would be one draft: {', '.join(twice)} — import them one by one, or rename one"
+        )
+
+
+def _data(path: Path, draft: "Draft", written: bool) -> dict[str, Any]:
+    return {"path": str(path), "written": written} | asdict(draft)
+
+
+def _print_draft(path: str, draft: "Draft") -> None:
+    console = out()
+    console.print(path, style="bold")
+    console.print(f"  {draft.title or 'no title'} ({draft.kind})")
+    for guess in draft.guesses:
+        value = f"{guess.value} {guess.currency}" if guess.currency else guess.value
+        console.print(f"  guess: {guess.key} {value} — paragraph {guess.paragraph}: “{guess.words}”")
+    for lost in draft.lost:
+        console.print(f"  not kept: {lost.where}: {lost.what}", style="yellow")
+
+
+def accept(
+    context: typer.Context,
+    draft: Annotated[str, typer.Argument(help="Path of a file, or id of a draft.")],
+    id: Annotated[str | None, typer.Option("--as", metavar="ID", help="Another id than the file's name.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Make a draft part of the corpus, if nothing is wrong with it."""
+    from sibkb import corpus
+
+    path, found = corpus.accept(context.obj.corpus, draft, id)
+    problems = [replace(problem, path=shown(path)) for problem in found]  # where the draft stands, not where it would
+    if as_json:
+        print_json({"path": str(path), "accepted": not problems, "problems": [asdict(problem) for problem in problems]})
+    elif problems:
+        print_problems(problems, out())
+    else:
+        out().print(shown(path))
+    if problems:
+        err().print(f"{counted(len(problems), 'problem')}; nothing was moved")
+        raise typer.Exit(1)
