@@ -1,13 +1,17 @@
 """`sibkb check`: everything that is wrong in the corpus."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
-from sibkb.cli.options import Json
-from sibkb.cli.printing import counted, err, out, print_json, print_problems
+from sibkb.cli.options import Json, check_word
+from sibkb.cli.printing import counted, err, out, print_annotations, print_json, print_problems
+from sibkb.model import Problem
+
+FORMATS: Final = ("text", "json", "github")
 
 
 def check(
@@ -21,12 +25,21 @@ def check(
             show_default=False,
         ),
     ] = None,
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="WORD",
+            help="text: a line each; json: data for scripts; github: beside its line in a pull request.",
+        ),
+    ] = "text",
     as_json: Json = False,
 ) -> None:
     """Say everything that is wrong in the corpus, with place and fix."""
     from sibkb import checking
     from sibkb.corpus import select
 
+    check_word(form, FORMATS, "--format")
     where = context.obj.corpus
     for path in paths or []:
         if not path.exists():
@@ -35,10 +48,7 @@ def check(
     missed = select(reading.warnings, where, paths or [])
     listed = any(path.is_file() for path in paths or []) if warnings is None else warnings
     told = [*problems, *(missed if listed else ())]
-    if as_json:
-        print_json([asdict(problem) for problem in told])
-    else:
-        print_problems(told, out(), prefix=where)
+    _tell(told, "json" if as_json else form, where)
     read = "" if paths else f"{counted(len(reading.files), 'file')}, {counted(len(reading.passages), 'passage')}, "
     err().print(f"{read}{counted(len(problems), 'error')}{_missed(len(missed), listed)}")
     raise typer.Exit(1 if problems else 0)
@@ -49,3 +59,12 @@ def _missed(warnings: int, listed: bool) -> str:
         return ""
     way = "" if listed else f" (--warnings lists {'it' if warnings == 1 else 'them'})"
     return f", {counted(warnings, 'warning')}{way}"
+
+
+def _tell(problems: Sequence[Problem], form: str, where: Path) -> None:
+    if form == "json":
+        print_json([asdict(problem) for problem in problems])
+    elif form == "github":
+        print_annotations(problems, where)
+    else:
+        print_problems(problems, out(), prefix=where)

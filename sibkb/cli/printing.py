@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from sibkb import vocabulary
-from sibkb.exporting import cited, quoted, why
+from sibkb.exporting import annotation, cited, quoted, why
 from sibkb.model import Document, Hit, Passage, Problem, Results, Source
 
 FEW: Final = 5
@@ -39,6 +39,21 @@ def print_problems(problems: Sequence[Problem], console: Console, prefix: Path |
     base = f"{shown(prefix)}/" if prefix else ""
     for problem in problems:
         console.print(f"{base}{problem}", style="red" if problem.severity == "error" else "yellow")
+
+
+def print_annotations(problems: Sequence[Problem], folder: Path) -> None:
+    """Print a workflow command of GitHub Actions for each, the files named from the root of their repository."""
+    folder = folder.resolve()
+    root = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), Path.cwd())
+    for problem in problems:
+        path = folder / problem.path
+        named = path.relative_to(root) if path.is_relative_to(root) else path
+        print_plain(annotation(problem, named.as_posix()))
+
+
+def print_plain(line: str) -> None:
+    """Print a line for other programs: never coloured or wrapped."""
+    sys.stdout.write(line + "\n")
 
 
 def shown(path: Path) -> str:

@@ -2,12 +2,14 @@
 
 from dataclasses import asdict
 
+from sibkb.exporting.annotating import annotation
 from sibkb.exporting.brief import brief
 from sibkb.exporting.citing import bibtex, plain
 from sibkb.exporting.wording import cited, date_in_words, quoted, read_in_words
 from sibkb.model import Document, Hit, Json, Passage, Results
 
 __all__ = (
+    "annotation",
     "bibtex",
     "brief",
     "cited",
