@@ -9,7 +9,7 @@ DONE := $(V)/.set-up
 # The upper end is that of the PyTorch pinned in constraints.txt.
 FITS := (3, 11) <= sys.version_info[:2] <= (3, 14)
 
-.PHONY: help setup run test check format bench pins clean
+.PHONY: help setup run test check format bench schema pins clean
 
 help:
 	@echo "make run      start the app in a browser (sets up first, where needed)"
@@ -17,6 +17,7 @@ help:
 	@echo "make check    format, lint, types and tests: what a change must pass"
 	@echo "make format   put the code in order"
 	@echo "make bench    measure speed, memory and quality of the answers"
+	@echo "make schema   write docs/schema anew, after a change to what the front matter takes"
 	@echo "make setup    only set up .venv"
 	@echo "make pins     work out constraints.txt anew (needs uv; ARGS=--upgrade for the newest releases)"
 	@echo "make clean    remove .venv and what the tools left behind; corpus and indexes stay"
@@ -39,6 +40,10 @@ format: $(DONE)
 
 bench: $(DONE)
 	@$(B)/python -m benchmarks $(ARGS)
+
+schema: $(DONE)
+	@$(B)/python -c "import json, sys; from sibkb.parsing import json_schema; json.dump(json_schema(), sys.stdout, indent=2)" > docs/schema/document.new
+	@mv docs/schema/document.new docs/schema/document.json
 
 setup: $(DONE)
 	@echo "Set up. Next: make run, or make test."

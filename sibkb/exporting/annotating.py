@@ -8,8 +8,8 @@ from typing import Final
 
 from sibkb.model import Problem
 
-_DATA: Final = {"%": "%25", "\r": "%0D", "\n": "%0A"}
-_PROPERTY: Final = {**_DATA, ":": "%3A", ",": "%2C"}
+_DATA: Final[dict[str, str | int | None]] = {"%": "%25", "\r": "%0D", "\n": "%0A"}
+_PROPERTY: Final[dict[str, str | int | None]] = {**_DATA, ":": "%3A", ",": "%2C"}
 
 
 def annotation(problem: Problem, path: str) -> str:
@@ -19,5 +19,5 @@ def annotation(problem: Problem, path: str) -> str:
     return f"::{problem.severity} {told}::{_escaped(f'{problem.message} — {problem.fix}', _DATA)}"
 
 
-def _escaped(text: str, signs: dict[str, str]) -> str:
+def _escaped(text: str, signs: dict[str, str | int | None]) -> str:
     return text.translate(str.maketrans(signs))

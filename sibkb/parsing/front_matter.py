@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Final
 
@@ -11,6 +12,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     ValidationError,
     WithJsonSchema,
     model_validator,
@@ -23,6 +25,7 @@ from sibkb.parsing.nearest import did_you_mean
 
 ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _DATE: Final = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
+_NUMBER: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]+)?")
 _COUNTRIES: Final = frozenset(
     """
     AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY
@@ -84,7 +87,7 @@ def _date(value: str) -> str:
 
 
 def _number(value: object) -> float:
-    if not isinstance(value, str) or not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]+)?", value):
+    if not isinstance(value, str) or not _NUMBER.fullmatch(value):
         raise _wrong(
             "F015", f"`{value}` is no number", "write digits alone, such as 7200000, or use `figure` for words"
         )
@@ -100,25 +103,51 @@ def _named(value: object) -> object:
 
 
 def _vocabulary(words: vocabulary.Vocabulary) -> Any:
-    return Annotated[str, AfterValidator(_word(words)), WithJsonSchema({"enum": list(words)})]
+    told = [f"{term.label}: {term.meaning}" for term in words.values()]
+    return Annotated[str, AfterValidator(_word(words)), WithJsonSchema({"enum": list(words), "enumDescriptions": told})]
 
 
-Text = Annotated[str, AfterValidator(_text)]
-Id = Annotated[str, AfterValidator(_matching("F017", "no id", ID, "use lower case, digits and hyphens"))]
-Date = Annotated[str, AfterValidator(_date)]
+@dataclass(frozen=True, eq=False)
+class _Or:
+    """For editors: what may stand there besides. They read `2012` as a number, where we read every scalar as text."""
+
+    other: Any
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: GetJsonSchemaHandler) -> Json:
+        return {"anyOf": [handler(core), self.other]}
+
+
+_WHOLE: Final = {"type": "integer", "minimum": 0}
+_PLAIN: Final = {"type": ["string", "number", "boolean"]}
+
+
+def _shaped(pattern: str) -> Any:
+    return WithJsonSchema({"type": "string", "pattern": f"^(?:{pattern})$"})
+
+
+Text = Annotated[str, AfterValidator(_text), WithJsonSchema({**_PLAIN, "pattern": r"\S"})]
+Id = Annotated[
+    str,
+    AfterValidator(_matching("F017", "no id", ID, "use lower case, digits and hyphens")),
+    _shaped(ID.pattern),
+    _Or(_WHOLE),
+]
+Date = Annotated[str, AfterValidator(_date), _shaped(_DATE.pattern), _Or({**_WHOLE, "minimum": 1000, "maximum": 9999})]
+_URL: Final = re.compile(r"https?://\S+")
 Url = Annotated[
     str,
-    AfterValidator(_matching("F025", "no web address", re.compile(r"https?://\S+"), "begin with https:// or use null")),
+    AfterValidator(_matching("F025", "no web address", _URL, "begin with https:// or use null")),
+    _shaped(_URL.pattern),
 ]
-Country = Annotated[str, AfterValidator(_country)]
+Country = Annotated[str, AfterValidator(_country), WithJsonSchema({"enum": sorted(_COUNTRIES)})]
+_CURRENCY: Final = re.compile("[A-Z]{3}")
 Currency = Annotated[
     str,
-    AfterValidator(
-        _matching("F013", "no currency", re.compile("[A-Z]{3}"), "use three letters of ISO 4217, such as GBP")
-    ),
+    AfterValidator(_matching("F013", "no currency", _CURRENCY, "use three letters of ISO 4217, such as GBP")),
+    _shaped(_CURRENCY.pattern),
 ]
-Number = Annotated[float, BeforeValidator(_number), WithJsonSchema({"type": "number"})]
-Ids = Annotated[list[Id], BeforeValidator(_listed)]
+Number = Annotated[float, BeforeValidator(_number), _shaped(_NUMBER.pattern), _Or({"type": "number"})]
+Ids = Annotated[list[Id], BeforeValidator(_listed), _Or({**_PLAIN, "pattern": f"^(?:{ID.pattern})$"})]
 
 
 class _Strict(BaseModel):
@@ -131,6 +160,15 @@ class _Strict(BaseModel):
         if not isinstance(value, dict):
             return value
         return {key: item for key, item in value.items() if item is not None or key not in cls.model_fields}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: GetJsonSchemaHandler) -> Json:
+        """The same for editors: every key that may be left out may hold null."""
+        schema = handler.resolve_ref_schema(handler(core))
+        for name, of in schema["properties"].items():
+            if name not in schema.get("required", ()) and {"type": "null"} not in of.get("anyOf", ()):
+                schema["properties"][name] = {"anyOf": [of, {"type": "null"}]}
+        return schema
 
 
 class SourceRow(_Strict):
@@ -154,7 +192,7 @@ class PartyRow(_Strict):
     source: Ids = []
 
 
-Parties = list[Annotated[PartyRow, BeforeValidator(_named)]]
+Parties = list[Annotated[PartyRow, BeforeValidator(_named), _Or({**_PLAIN, "pattern": r"\S"})]]
 
 
 class PartyRows(_Strict):
@@ -245,8 +283,27 @@ ENTRY_FIELDS: Final = ("money", "outcome_metrics", "results", "people_served", "
 
 
 def json_schema() -> Json:
-    """The JSON Schema of the front matter, for editors."""
-    return FrontMatter.model_json_schema()
+    """The JSON Schema of the front matter, for editors; draft 7, which most of them know."""
+    schema = FrontMatter.model_json_schema()
+    return {"$schema": "http://json-schema.org/draft-07/schema#", **schema, "allOf": list(_WHOLE_FILE)}
+
+
+def _where(key: str, word: str) -> Json:
+    return {"required": [key], "properties": {key: {"const": word}}}
+
+
+def _told(key: str) -> Json:
+    return {"required": [key], "properties": {key: {"not": {"type": "null"}}}}
+
+
+_WHOLE_FILE: Final = (
+    {"if": _where("kind", "case"), "then": _told("stage")},
+    {
+        "if": _where("kind", "interview"),
+        "then": {"anyOf": [_told("consent"), {**_told("release"), "not": _where("release", "public")}]},
+    },
+)
+"""What is asked of several keys together: F024 and F023."""
 
 
 def sources(front: FrontMatter) -> tuple[Source, ...]:
@@ -321,7 +378,7 @@ def _finding(error: Any) -> tuple[tuple[str | int, ...], str, str, str]:
 
 
 def _keys_at(path: tuple[str | int, ...]) -> list[str]:
-    schema = json_schema()
+    schema = FrontMatter.model_json_schema()
     node: Any = schema
     for step in path:
         node = _resolve(schema, node)
