@@ -13,6 +13,7 @@ st.html(f"<script>{links.SCRIPT}</script>", unsafe_allow_javascript=True)
 pages = [
     st.Page(links.SEARCH, title="Search", default=True),
     st.Page(links.BROWSE, title="Browse"),
+    st.Page(links.COMPARE, title="Compare"),
     st.Page(links.LESSONS, title="Lessons"),
     st.Page(links.VOICES, title="Voices"),
     st.Page(links.COVERAGE, title="Coverage"),

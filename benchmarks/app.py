@@ -81,6 +81,7 @@ PAGES: Final = {
     "Browse, cards": ("/browse", ".kb-listed"),
     "Browse, table": ("/browse?view=table", ".kb-table"),
     "Browse, timeline": ("/browse?view=timeline", ".kb-timeline"),
+    "Compare": ("/compare?id=peterborough-one-service&id=rikers-island-able&id=newpin-nsw", ".kb-abreast"),
     "Document": ("/document?id=peterborough-one-service&passage=no-trial", ".kb-here"),
     "Lessons, all themes": ("/lessons", ".kb-themes"),
     "Lessons, one theme": ("/lessons?theme=outcome-metrics", "#thin"),

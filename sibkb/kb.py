@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -16,8 +16,9 @@ from sibkb.engine import EmbeddedEngine
 from sibkb.errors import CorpusError, GenerationError, QueryError, SibkbError
 from sibkb.generations import Published
 from sibkb.glossary import Glossary
-from sibkb.model import Document, Passage, Problem, Query, Reading, Results, relations
+from sibkb.model import Document, Filters, Passage, Problem, Query, Reading, Results, Similar, relations
 from sibkb.settings import Settings
+from sibkb.similar import KINDS, Likeness
 from sibkb.words import analyse
 
 RECENT: Final = 256
@@ -116,6 +117,18 @@ class KnowledgeBase:
         documents = self.engine.documents
         found = relations(documents.values())[document.id]
         return {relation: tuple(documents[id] for id in ids) for relation, ids in found.items()}
+
+    @cached_property
+    def likeness(self) -> Likeness:
+        """What is like what, among all that may be seen; made at the first question, from the stored vectors."""
+        ids = self.engine.allowed(Filters(kind=KINDS))
+        sentences, wholes = self.engine.vectors(ids, "sentence"), self.engine.vectors(ids, "whole")
+        return Likeness(self.engine.documents.values(), self.engine.passages(ids), sentences, wholes)
+
+    def similar(self, document: Document) -> tuple[Similar, ...]:
+        """The other documents that are most like one, best first; its related ones are named with it anyway."""
+        related = {each.id for documents in self.related(document).values() for each in documents}
+        return self.likeness.documents(document.id, without=related)
 
     def passage(self, id: str) -> Passage:
         """The passage of that id; a QueryError names the nearest of its document where there is none."""

@@ -334,6 +334,21 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Similar:
+    """Another document that is like one, and what the two have in common."""
+
+    document: Document
+    score: float
+    """Between 0 and 1; only its order means something."""
+    shared: Mapping[str, tuple[str, ...]]
+    """`sector`, `country`, `party`, `theme` -> what both have, the rarest first; a party as this one names it."""
+    told: float
+    """How close their accounts are in meaning: a cosine, 0 where they are not."""
+    pairs: tuple[tuple[Passage, Passage], ...] = ()
+    """A lesson of the one and a lesson of this that say something alike, the closest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
     """The answer to a query."""
 

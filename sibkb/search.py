@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -117,6 +117,13 @@ class Engine(Protocol):
 
     def matched(self, ids: Sequence[str], terms: Terms) -> Mapping[str, frozenset[str]]:
         """Which stems of the question, those of other names among them, stand in each passage or above it."""
+        ...
+
+    def vectors(self, ids: Sequence[str], of: Literal["whole", "sentence"]) -> FloatArray:
+        """One row a passage, of length one: the mean of its sentences as they stand, or of the whole in its context.
+
+        Zeros where it has no sentence.
+        """
         ...
 
     def closest(self, id: str, vector: FloatArray) -> tuple[int, int] | None:

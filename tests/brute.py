@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import tiny
@@ -119,6 +120,18 @@ class BruteEngine:
 
     def matched(self, ids: Sequence[str], terms: Terms) -> Mapping[str, frozenset[str]]:
         return {id: frozenset(stem for stem in terms.stems if self._texts.has(id, stem)) for id in ids}
+
+    def vectors(self, ids: Sequence[str], of: Literal["whole", "sentence"]) -> FloatArray:
+        rows = [np.zeros(tiny.TinyEncoder.dimension), *(self._mean(id, of) for id in ids)]
+        return np.stack(rows)[1:].astype(np.float32)
+
+    def _mean(self, id: str, of: Literal["whole", "sentence"]) -> FloatArray:
+        passage = self._passage(id)
+        spans = [passage.text[start:end] for start, end in sentences(passage.text)]
+        texts = spans if of == "sentence" else [embedded_text(self._every[passage.document_id], passage)]
+        windows = tiny.TinyEncoder().encode_passages(texts)
+        total = np.concatenate([np.zeros((1, tiny.TinyEncoder.dimension)), *windows]).sum(axis=0)
+        return total / (np.linalg.norm(total) or 1.0)
 
     def closest(self, id: str, vector: FloatArray) -> tuple[int, int] | None:
         text = self._passage(id).text

@@ -25,6 +25,7 @@ FLOORS = {
     "templates": 1,
     "auditing": 1,
     "synthesis": 1,
+    "similar": 1,
     "corpus": 2,
     "generations": 2,
     "collections": 2,

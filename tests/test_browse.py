@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from html import unescape
 from itertools import pairwise
+from urllib.parse import parse_qs
 
 import pytest
 import tiny
@@ -50,6 +51,7 @@ shelves = st.builds(
     view=st.sampled_from(sorted(shelf.VIEWS)),
     sort=st.sampled_from(sorted(shelf.SORTS)),
     page=st.integers(1, 999_999),
+    compare=some(DOCUMENTS).map(lambda ids: ids[:4]),
 )
 
 
@@ -58,7 +60,8 @@ shelves = st.builds(
 
 @given(shelves)
 def test_what_is_written_is_read(chosen):
-    assert shelf.read(chosen.write(), TITLES) == Address(shelf=chosen)
+    assert shelf.read(chosen.write(), TITLES, DOCUMENTS) == Address(shelf=chosen)
+    assert shelf.read(parse_qs(chosen.address().partition("?")[2]), TITLES, DOCUMENTS) == Address(shelf=chosen)
 
 
 def test_the_address_of_what_is_shown_anyway_is_empty():
@@ -76,17 +79,22 @@ def test_what_means_nothing_is_named_and_left_out():
         "view": ["list"],
         "sort": ["money"],
         "page": ["0"],
+        "compare": ["fund", "nothing", "part", "early", "undated", "talk"],
         "else": ["is not ours"],
     }
-    address = shelf.read(given, TITLES)
-    assert address.shelf == Shelf(kind=("case",), country=("GB",), stage=("delivering",), programme=("fund",))
+    address = shelf.read(given, TITLES, DOCUMENTS)
+    assert address.shelf == Shelf(kind=("case",), country=("GB",), stage=("delivering",), programme=("fund",),
+                                  compare=("fund", "part", "early", "undated"))  # fmt: skip
     assert set(address.ignored) == {
-        "kind=cases", "country=uk", "programme=part", "years=soon", "view=list", "sort=money", "page=0"
+        "kind=cases", "country=uk", "programme=part", "years=soon", "view=list", "sort=money", "page=0",
+        "compare=nothing", "compare=talk",
     }  # fmt: skip
 
 
 @given(
-    st.dictionaries(st.sampled_from([*shelf.FIELDS, "years", "view", "sort", "page"]), st.lists(st.text(max_size=9)))
+    st.dictionaries(
+        st.sampled_from([*shelf.FIELDS, "years", "view", "sort", "page", "compare"]), st.lists(st.text(max_size=9))
+    )
 )
 def test_any_address_is_read(given):
     address = shelf.read(given, TITLES)
@@ -193,6 +201,10 @@ def test_a_table_is_one_for_those_who_hear_it():
     assert html.count('scope="col"') == 1 + len(listing.COLUMNS)
     assert html.count('<th role="rowheader" scope="row"><a href="document?id=') == len(ALL)
     assert html.count('<td role="cell"') == len(ALL) * len(listing.COLUMNS)
+    ways = {document.id: "<a>On</a>" for document in ALL}
+    more = listing.table([(document, SHOWN) for document in ALL], "", listing.COLUMNS, ways)
+    assert more.count('<span class="kb-way"><a>On</a></span></th>') == len(ALL)
+    assert 'scope="row" aria-label="Talk">' in more, "a row is called by its title alone"
 
 
 def money(what: str, amount: float | None = 1000.0, figure: str = "GBP 1,000") -> Entry:
@@ -432,3 +444,26 @@ def test_a_timeline_of_nothing_that_runs_has_no_chart(settled):
     assert headings(app)[1:] == ["Interviews and commentaries, which do not run"]
     assert "<figure" not in words(app)
     assert listed(app)
+
+
+def test_what_is_put_aside_leads_to_the_comparison(settled):
+    app = page(compare=["newpin-nsw", "rikers-island-able"], sort="title")
+    assert not app.exception
+    shown = unescape(words(app))
+    assert "To compare: <b>Newpin Social Benefit Bond, New South Wales</b>; <b>Rikers Island ABLE" in shown
+    assert 'href="compare?id=newpin-nsw&id=rikers-island-able">Compare the two</a>' in shown
+    assert 'href="browse?sort=title" data-stay="compare">Leave out all</a>' in shown
+    add = "browse?sort=title&compare=newpin-nsw&compare=rikers-island-able&compare=adie-rural-microcredit"
+    assert f'href="{add}" data-stay="compare-adie-rural-microcredit"' in shown
+
+
+def test_one_put_aside_asks_for_another_and_four_are_enough(settled):
+    one, four = page(compare="newpin-nsw"), page(compare=list(EVERY[:4]), sort="title", view="table")
+    assert "Add at least one more" in words(one)
+    assert "Add to comparison" in words(one)
+    assert "Compare the four" in words(four)
+    assert "Add to comparison" not in words(four)
+    assert words(four).count("✓ To compare") == 4
+
+
+EVERY = ("activate-hypertension-canada", "adie-rural-microcredit", "newpin-nsw", "rikers-island-able")

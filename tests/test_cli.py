@@ -213,6 +213,28 @@ def test_how_to_cite_a_document_and_a_passage(few):
     assert "\n\n@dataset{source.newpin-nsw.indigo,\n" in text
 
 
+def test_similar_cases_come_with_their_reason(built):
+    first, *_ = json.loads(sibkb(built, "show", "denver-supportive-housing", "--similar", "--json").stdout)
+    assert first["document"]["id"] == "santa-clara-project-welcome-home"
+    assert first["shared"]["sector"] == ["homelessness"]
+    assert first["lessons"][0]["there"]["id"] == "santa-clara-project-welcome-home.fair-lottery"
+    plain = sibkb(built, "show", "denver-supportive-housing", "--similar").stdout
+    assert plain.startswith("Project Welcome Home, Santa Clara County  santa-clara-project-welcome-home\n")
+    assert first["why"] in plain
+
+
+def test_a_passage_is_followed_by_those_of_other_cases_that_say_so(built):
+    id = "denver-supportive-housing.fair-lottery"
+    (found,) = json.loads(sibkb(built, "show", id, "--similar", "--json").stdout)
+    assert found["document"]["id"] == "santa-clara-project-welcome-home"
+    plain = sibkb(built, "show", id, "--similar").stdout
+    assert plain.startswith(
+        "A lottery is an ethical way to share scarce homes and also lets you evaluate.\n  Lesson — "
+    )
+    none = sibkb(built, "show", "interview-roles-in-government.own-job", "--similar")
+    assert (none.exit_code, none.stdout) == (0, "Nothing in another case comes close to it.\n")
+
+
 def test_a_page_is_written_and_nothing_is_overwritten(few, tmp_path, capsys):
     path = tmp_path / "newpin.pdf"
     done = sibkb(few, "show", "newpin-nsw", "--brief", str(path))
@@ -467,7 +489,14 @@ WRONG = {
     "no such path": (["check", "nowhere.md"], "there is no nowhere.md"),
     "template": (["new", "novel", "x"], "use one of: case, interview"),
     "citation": (["show", "newpin-nsw", "--cite", "apa"], "`apa` is none of: plain, bibtex"),
-    "two things at once": (["show", "newpin-nsw", "--cite", "plain", "--json"], "use one of: --json, --cite, --brief"),
+    "two things at once": (
+        ["show", "newpin-nsw", "--cite", "plain", "--json"],
+        "use one of: --json, --cite, --brief, --similar (which goes with --json)",
+    ),
+    "two other things at once": (
+        ["show", "newpin-nsw", "--similar", "--json", "--brief", "x.pdf"],
+        "use one of: --json, --cite, --brief, --similar (which goes with --json)",
+    ),
     "page of a passage": (
         ["show", "newpin-nsw.x", "--brief", "x.pdf"],
         "a page is made of a whole document: newpin-nsw",

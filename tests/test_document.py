@@ -119,6 +119,43 @@ def test_without_a_glossary_nothing_is_explained():
     )
 
 
+@pytest.mark.usefixtures("settled")
+def test_similar_cases_are_told_with_the_reason_and_a_way_to_compare():
+    app = page(id="denver-supportive-housing")
+    assert "Similar cases" in [each.value for each in app.header]
+    shown = unescape(words(app))
+    assert '<a href="#similar">Similar cases</a>' in shown
+    assert "Both: homelessness; United States; Corporation for Supportive Housing (intermediary here, investor" in shown
+    assert 'href="compare?id=denver-supportive-housing&id=santa-clara-project-welcome-home"' in shown
+    assert "Here When need exceeds supply, a lottery is fair" in text(shown)
+    assert "There A lottery is an ethical way to share scarce homes" in text(shown)
+    (way,) = [each for each in app.get("page_link") if each.label == "Compare with …"]
+    assert way.proto.query_string == "id=denver-supportive-housing"
+
+
+@pytest.mark.usefixtures("settled")
+def test_what_others_say_is_shown_where_it_is_asked_for():
+    closed, app = page(id="denver-supportive-housing"), page(id="denver-supportive-housing", similar="fair-lottery")
+    way = 'href="document?id=denver-supportive-housing&amp;similar=fair-lottery" '
+    assert f'{way}data-stay="alike-denver-supportive-housing.fair-lottery" aria-expanded="false"' in words(closed)
+    assert "Others who learned something like this (1)" in words(closed)
+    assert "A lottery is an ethical way to share scarce homes" not in words(closed).partition("kb-of-lesson")[2]
+    (section,) = re.findall(r'<section id="p-fair-lottery".*?</section>', words(app))
+    assert "Hide what others learned" in section
+    assert "Lesson. A lottery is an ethical way to share scarce homes and also lets you evaluate." in text(section)
+    assert 'href="document?id=santa-clara-project-welcome-home&amp;passage=fair-lottery"' in section
+    assert 'getElementById("p-fair-lottery")' in words(app)
+
+
+@pytest.mark.usefixtures("settled")
+def test_where_nobody_says_so_that_is_said_with_a_way_on():
+    interview = "interview-roles-in-government"
+    shown, gone = words(page(id=interview, similar="own-job")), words(page(id=interview, similar="gone"))
+    assert "Nothing in another case comes close to it." in shown
+    assert '<a href="./?theme=roles-and-resourcing">More on roles and resourcing</a>' in shown
+    assert "The passage you came for is not here any more" in gone
+
+
 def test_every_document_is_told_whole(base):
     """No passage, party, entry or source of any document is left out of its page."""
     for document in base.engine.documents.values():

@@ -106,6 +106,8 @@ def test_both_legs_equal_the_exhaustive_answer(generation: Path, ceiling: str, f
             )
             assert len(fast.nearest(vector, filters, limit)) == min(limit, len(allowed))
         assert fast.matched(allowed, terms) == plain.matched(allowed, terms)
+        for of in ("whole", "sentence"):
+            np.testing.assert_allclose(fast.vectors(allowed, of), plain.vectors(allowed, of), atol=1e-5)
         assert {id: fast.closest(id, vector) for id in allowed} == {id: plain.closest(id, vector) for id in allowed}
 
 
@@ -172,7 +174,9 @@ def test_what_is_above_the_ceiling_is_not_there(opened: Open) -> None:
 @pytest.mark.parametrize("id", ["bexley.internal", "cobham.legal", "no.such"])
 def test_hidden_and_unknown_ids_are_refused_alike(opened: Open, id: str) -> None:
     message = f"there is no passage `{id}` — `sibkb search` finds ids"
-    for ask in (opened("public").passages, lambda ids: opened("public").scores(ids, None, None)):
+    public = opened("public")
+    asks = (public.passages, lambda ids: public.vectors(ids, "whole"), lambda ids: public.scores(ids, None, None))
+    for ask in asks:
         with pytest.raises(QueryError) as caught:
             ask([id])
         assert str(caught.value) == message
@@ -183,6 +187,7 @@ def test_passages_and_documents_come_back_as_they_were_given(opened: Open, gener
     ids = [passage.id for passage in reversed(tiny.PASSAGES)]
     assert internal.passages(ids) == tuple(reversed(tiny.PASSAGES))
     assert internal.passages([]) == ()
+    assert internal.vectors([], "whole").shape == (0, tiny.TinyEncoder.dimension)
     assert dict(internal.documents) == {document.id: document for document in tiny.DOCUMENTS}
     assert engine.read_tables(generation) == (tiny.DOCUMENTS, tiny.PASSAGES)
 
@@ -271,6 +276,9 @@ def test_any_corpus_equals_the_exhaustive_answer(
         assert fast.facets(allowed) == plain.facets(allowed)
         assert fast.documents == plain.documents
         assert fast.matched(allowed, terms) == plain.matched(allowed, terms)
+        shuffled = allowed[::-2]
+        for of in ("whole", "sentence"):
+            np.testing.assert_allclose(fast.vectors(shuffled, of), plain.vectors(shuffled, of), atol=1e-5)
         same(
             fast.matching(terms, filters, limit),
             plain.matching(terms, filters, limit),

@@ -444,3 +444,10 @@ def test_settings_from_the_environment(tmp_path):
     settings = Settings.from_environment(given)
     assert (settings.corpus, settings.model, settings.ceiling) == (tmp_path, None, "internal")
     assert Settings.from_environment({}) == Settings()
+
+
+def test_what_is_related_is_not_told_again_as_similar(base):
+    for document in base.engine.documents.values():
+        related = {each.id for documents in base.related(document).values() for each in documents}
+        assert not related & {each.document.id for each in base.similar(document)}
+    assert base.likeness is base.likeness, "it is made once"

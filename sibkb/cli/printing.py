@@ -12,7 +12,8 @@ from rich.text import Text
 
 from sibkb import vocabulary
 from sibkb.exporting import annotation, cited, quoted, why
-from sibkb.model import Document, Hit, Passage, Problem, Results, Source
+from sibkb.exporting.alike import alike
+from sibkb.model import Document, Hit, Passage, Problem, Results, Similar, Source
 
 FEW: Final = 5
 """With so many hits or more, near misses are no help."""
@@ -97,12 +98,17 @@ def _print_hit(hit: Hit, corpus: str, console: Console) -> None:
     for start, end in hit.marks:
         words.stylize("bold", start + added, end + added)
     console.print(words)
-    role = vocabulary.ROLES[passage.speaker_role].label if passage.speaker_role else None
-    said = " · ".join(filter(None, (speaker(passage), role)))
-    label = vocabulary.PASSAGE_KINDS[passage.kind].label
-    console.print(f"  {label}{f' — {said}' if said else ''} — {document.title}", style="cyan")
+    console.print(f"  {_said(passage, document)}", style="cyan")
     console.print(f"  {why(hit)}", style="dim")
     console.print(f"  {corpus}/{document.path}:{passage.lines[0]}  {passage.id}\n", style="dim")
+
+
+def _said(passage: Passage, document: Document) -> str:
+    """What it is, who said it, and in which document."""
+    role = vocabulary.ROLES[passage.speaker_role].label if passage.speaker_role else None
+    who = " · ".join(filter(None, (speaker(passage), role)))
+    label = vocabulary.PASSAGE_KINDS[passage.kind].label
+    return f"{label}{f' — {who}' if who else ''} — {document.title}"
 
 
 def _spoken(passage: Passage) -> str:
@@ -152,3 +158,27 @@ def print_document(document: Document, passages: Sequence[Passage], corpus: str)
     console.print()
     for source in document.sources:
         _print_source(source, console)
+
+
+def print_others(document: Document, others: Sequence[Similar]) -> None:
+    """Print the documents most like one, each with the reason and the closest lessons."""
+    console = out()
+    if not others:
+        console.print("No other case is much like it.", style="bold")
+    for other in others:
+        console.print(f"{other.document.title}  {other.document.id}", style="bold")
+        console.print(f"  {alike(document, other)}")
+        for here, there in other.pairs:
+            console.print(f"  Close lessons:\n  - {here.text}  {here.id}\n  - {there.text}  {there.id}", style="dim")
+        console.print()
+
+
+def print_alike(found: Sequence[tuple[Passage, Document, float]], corpus: str) -> None:
+    """Print the passages of other documents most like one, with how much, 0 to about 1.8."""
+    console = out()
+    if not found:
+        console.print("Nothing in another case comes close to it.", style="bold")
+    for passage, document, score in found:
+        console.print(_spoken(passage))
+        console.print(f"  {_said(passage, document)}", style="cyan")
+        console.print(f"  {corpus}/{document.path}:{passage.lines[0]}  {passage.id}  {score:.2f}\n", style="dim")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
@@ -70,6 +70,10 @@ class EmbeddedEngine:
     def matched(self, ids: Sequence[str], terms: Terms) -> Mapping[str, frozenset[str]]:
         """Which stems of the question stand in each passage or above it."""
         return dict(zip(ids, self._lexicon.matched(terms, self._rows_of(ids)), strict=True))
+
+    def vectors(self, ids: Sequence[str], of: Literal["whole", "sentence"]) -> FloatArray:
+        """One row a passage: the mean of its sentences as they stand, or of the whole in its context."""
+        return self._vectors.mean(self._rows_of(ids), sentences=of == "sentence")
 
     def closest(self, id: str, vector: FloatArray) -> tuple[int, int] | None:
         """The sentence nearest in meaning; None where the passage is a single one."""

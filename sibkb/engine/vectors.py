@@ -102,6 +102,15 @@ class Vectors:
         starts = np.cumsum(counts) - counts
         return rounded(np.maximum.reduceat(scores, starts)).tolist() if len(rows) else []
 
+    def mean(self, rows: Rows, *, sentences: bool) -> FloatArray:
+        """The mean of each row's sentences, or of its whole, of length one; zeros where it has none."""
+        counts = self._starts[rows + 1] - self._starts[rows]
+        parts, places = self._parts_of(rows), np.repeat(np.arange(len(rows)), counts)
+        wanted = self._sentence[parts] == sentences
+        sums = np.zeros((len(rows), self._all.shape[1]))
+        np.add.at(sums, places[wanted], self._all[parts[wanted]])
+        return normalised(sums.astype(np.float32))
+
     def closest(self, vector: FloatArray, row: int) -> tuple[int, int] | None:
         """The span of the sentence nearest to the vector; None where the passage is one sentence."""
         ids = self._parts_of(np.array([row]))

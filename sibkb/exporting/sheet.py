@@ -10,8 +10,10 @@ from datetime import date
 from typing import Final
 
 from sibkb import vocabulary
+from sibkb.exporting.facts import ALL_PARTIES, Fact, Facts
 from sibkb.exporting.wording import (
     DEALS,
+    FIGURES,
     HOUSE,
     NOT_NAMED,
     PARTIES,
@@ -25,8 +27,9 @@ from sibkb.exporting.wording import (
     read_in_words,
     role,
     sector,
+    unbroken,
 )
-from sibkb.model import NOT_RECORDED, Document, Entry, Json, Party, Passage, Source, strictest
+from sibkb.model import NOT_RECORDED, Document, Json, Passage, Source, strictest
 
 LICENCE: Final = (
     "Summaries, lessons and perspectives are in our words, under the MIT licence. Quotations belong to those who said "
@@ -35,15 +38,8 @@ LICENCE: Final = (
 SUMMARY_LIMIT: Final = 1400
 """Characters; a longer summary is told as far as its sentences go within them."""
 _EXPECTED: Final = ("outcome_payers", "investors", "providers", "money", "people_served", "results")
-_FIGURES: Final = {
-    "money": ("left", "Money"),
-    "people_served": ("left", "People served"),
-    "timeline": ("left", "Key dates"),
-    "outcome_metrics": ("right", "What is measured and paid for"),
-    "results": ("right", "Results"),
-}
-_MONEY: Final = re.compile(r"\b([A-Z]{3}) (?=[0-9])")
-"""A currency and its amount, which stand on one line."""
+_FIGURES: Final = {**FIGURES, "timeline": "Key dates"}
+_ON_THE_RIGHT: Final = frozenset({"outcome_metrics", "results"})
 _SENTENCE: Final = re.compile(r"(?<=[.!?…”])\s+(?=[^\sa-z])")
 
 
@@ -95,10 +91,7 @@ class _Writer:
         self.numbers = {source.id: number for number, source in enumerate(document.sources, 1)}
         disputes = sorted(self._kind("dispute"), key=lambda each: not each.touches)
         self.disputes = {_letter(place): each for place, each in enumerate(disputes)}
-        rows: list[Party | Entry] = [*document.parties, *document.entries]
-        facts = self._kind("fact")
-        names = [fact.id.partition(".")[2] for fact in facts] if len(facts) == len(rows) else [""] * len(rows)
-        self.names = {id(row): name for row, name in zip(rows, names, strict=True)}
+        self.facts = Facts(document, passages)
 
     def sheet(self, url: str | None, made: date) -> Sheet:
         sections = [
@@ -119,8 +112,8 @@ class _Writer:
     def _refs(self, sources: Iterable[str]) -> list[int]:
         return sorted({self.numbers[id] for id in sources})
 
-    def _tags(self, touched: Collection[str]) -> list[str]:
-        return [letter for letter, each in self.disputes.items() if set(each.touches) & set(touched)]
+    def _tags(self, disputes: Collection[Passage]) -> list[str]:
+        return [letter for letter, each in self.disputes.items() if each in disputes]
 
     # The head
 
@@ -155,47 +148,49 @@ class _Writer:
             (dates(self.document), ("start", "end")),
             (ending(self.document), ("stage",)),
         )
-        return [{"text": text, "tags": self._tags(touched)} for text, touched in told if text]
+        return [{"text": text, "tags": self._tags(self.facts.disputed(*touched))} for text, touched in told if text]
 
     # Facts
 
     def _parties(self) -> Section:
         items = [self._role(role, label) for role, label in PARTIES.items()]
-        return Section(name="parties", column="left", heading="At a glance", tags=tuple(self._tags(("parties",))),
-                       items=tuple(item for item in items if item))  # fmt: skip
+        return Section(
+            name="parties",
+            column="left",
+            heading="At a glance",
+            items=tuple(item for item in items if item),
+            tags=tuple(self._tags(self.facts.disputed(ALL_PARTIES))),
+        )
 
     def _role(self, role: str, label: str) -> Item | None:
-        parties = [party for party in self.document.parties if party.role == role]
+        parties = self.facts.parties(role)
         if not parties and not self._expected(role):
             return None
-        parts = [self._part(party, party.name, party.note, None) for party in parties]
+        parts = [self._part(party) for party in parties]
         return self._item(role, "row", {"label": label, "parts": parts or [_NOTHING]},
                           *(party.sources for party in parties))  # fmt: skip
 
     def _figures(self, field: str) -> Section:
-        entries = [entry for entry in self.document.entries if entry.field == field]
-        items = [self._figure(f"{field}-{place}", entry) for place, entry in enumerate(entries)]
+        items = [self._figure(f"{field}-{place}", field, fact) for place, fact in enumerate(self.facts.entries(field))]
         if not items and self._expected(field):
             items = [self._item(f"{field}-none", "line", {"parts": [_NOTHING]})]
-        column, heading = _FIGURES[field]
-        return Section(name=field, column=column, heading=heading, items=tuple(items),
-                       tags=tuple(self._tags((field,))))  # fmt: skip
+        column = "right" if field in _ON_THE_RIGHT else "left"
+        return Section(name=field, column=column, heading=_FIGURES[field], items=tuple(items),
+                       tags=tuple(self._tags(self.facts.disputed(field))))  # fmt: skip
 
-    def _figure(self, id: str, entry: Entry) -> Item:
-        if entry.field == "timeline":
-            part = self._part(entry, entry.what, entry.note, None) | {"date": date_in_words(entry.figure or "")}
-        else:
-            part = self._part(entry, entry.what, entry.note, entry.figure)
-        return self._item(id, "line", {"parts": [part]}, entry.sources)
+    def _figure(self, id: str, field: str, fact: Fact) -> Item:
+        dated = field == "timeline"
+        part = self._part(replace(fact, figure=None) if dated else fact)
+        date = {"date": date_in_words(fact.figure or "")} if dated else {}
+        return self._item(id, "line", {"parts": [part | date]}, fact.sources)
 
-    def _part(self, row: Party | Entry, text: str, note: str | None, figure: str | None) -> Json:
-        name = (row.id if isinstance(row, Entry) else None) or self.names[id(row)]
+    def _part(self, fact: Fact) -> Json:
         return {
-            "text": text,
-            "figure": _MONEY.sub("\\1\u00a0", figure) if figure else None,
-            "note": note,
-            "refs": self._refs(row.sources),
-            "tags": self._tags((name,)) if name else [],
+            "text": fact.text,
+            "figure": unbroken(fact.figure) if fact.figure else None,
+            "note": fact.note,
+            "refs": self._refs(fact.sources),
+            "tags": self._tags(fact.disputes),
         }
 
     def _expected(self, field: str) -> bool:

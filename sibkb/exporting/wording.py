@@ -1,5 +1,6 @@
 """The words in which documents, speakers, quotations, dates and sources are told, on every screen and paper."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -11,6 +12,7 @@ SUMMARISED: Final = "our summary of what they said"
 """Stands beside a perspective, which is never in quotation marks."""
 NOT_NAMED: Final = "speaker not named"
 
+NEVER: Final = "does not apply"
 DEALS: Final = frozenset({"case", "programme"})
 """Kinds of document that run and end: where nothing is recorded of that, it is said."""
 PARTIES: Final[Mapping[str, str]] = {
@@ -26,11 +28,21 @@ PARTIES: Final[Mapping[str, str]] = {
     "interviewees": "Who was asked",
 }
 """Role of a party -> what a reader calls it."""
+FIGURES: Final[Mapping[str, str]] = {
+    "money": "Money",
+    "people_served": "People served",
+    "outcome_metrics": "What is measured and paid for",
+    "results": "Results",
+}
+"""Field of the front matter that holds figures -> what a reader calls it."""
+ASKED: Final = frozenset({"outcome_payers", "investors", "providers", *FIGURES})
+"""What a reader of a deal asks for: where nothing is recorded, that is said."""
 
 _OUTER: Final[Mapping[str, str | tuple[str, ...]]] = {"“": "”", '"': '"', "‘": "’", "«": "»", "„": ("“", "”")}
 """Opening mark -> the closing mark that belongs to it."""
 _AFTER: Final = ".,;:!?… "
 """What may stand behind a closing mark."""
+_SUM: Final = re.compile(r"\b([A-Z]{3}) (?=[0-9])")
 _ENDS: Final = (".", "?", "!", ".”", "?”", "!”")
 _MONTHS: Final = tuple("January February March April May June July August September October November December".split())  # noqa: SIM905
 
@@ -98,6 +110,11 @@ def sentences(*parts: str | None) -> str:
 
 def _closed(part: str) -> bool:
     return part.endswith(_ENDS) or is_web(part)
+
+
+def unbroken(figure: str) -> str:
+    """A figure whose sums stand on one line: a currency and its amount are not parted."""
+    return _SUM.sub("\\1\u00a0", figure)
 
 
 def date_in_words(date: str) -> str:

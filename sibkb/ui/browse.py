@@ -1,7 +1,7 @@
 """The Browse page: all documents, as cards, as a table, on a timeline."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from html import escape
 from typing import Final
@@ -11,7 +11,7 @@ import streamlit as st
 from sibkb import vocabulary
 from sibkb.kb import KnowledgeBase
 from sibkb.model import Document, Filters
-from sibkb.ui import cards, filters, links, listing, session, shelf, timeline
+from sibkb.ui import cards, chosen, filters, links, listing, session, shelf, timeline
 from sibkb.ui.listing import Inside, Row
 from sibkb.ui.shelf import Shelf
 
@@ -39,7 +39,7 @@ def page(base: KnowledgeBase) -> None:
     st.set_page_config(layout="wide")
     documents = base.engine.documents
     titles = shelf.programmes(documents)
-    address = shelf.read({name: st.query_params.get_all(name) for name in st.query_params}, titles)
+    address = shelf.read({name: st.query_params.get_all(name) for name in st.query_params}, titles, documents)
     asked = address.shelf
     st.title("Browse", anchor=False)
     if address.ignored:
@@ -47,6 +47,9 @@ def page(base: KnowledgeBase) -> None:
     _filters(base, asked, titles)
     _controls(asked)
     _active(asked, titles)
+    aside = st.container()  # it is there in any case, so that nothing below is drawn anew when it fills
+    if asked.compare:
+        aside.html(chosen.gathered(asked.compare, documents, _elsewhere(asked)))
     found = shelf.taken(documents, asked)
     if not found:
         _nothing(documents, asked, titles)
@@ -84,11 +87,6 @@ def _key(field: str) -> str:
     return f"browse-{field}"
 
 
-def _set(field: str, value: object) -> None:
-    if st.session_state.get(_key(field)) != value:
-        st.session_state[_key(field)] = value
-
-
 def _push(asked: Shelf, field: str, whole: tuple[int, int] | None = None) -> None:
     """Write one widget's change to the URL, from the first page; `whole` is a slider that asks for nothing."""
     value = st.session_state[_key(field)]
@@ -116,14 +114,14 @@ def _filters(base: KnowledgeBase, asked: Shelf, titles: Mapping[str, str]) -> No
 
 
 def _choices(field: str, asked: Shelf, counts: Mapping[str, int], titles: Mapping[str, str]) -> None:
-    chosen = getattr(asked, field)
-    options = _ordered(field, {*counts, *chosen}, titles)
+    have = getattr(asked, field)
+    options = _ordered(field, {*counts, *have}, titles)
     if not options:
         return
     name = shelf.LABELS[field]
-    title = f"{name} ({len(chosen)} chosen)" if chosen else name
-    _set(field, list(chosen))
-    with st.expander(title, expanded=bool(chosen) or field == "kind", key=_key(f"open-{field}")):
+    title = f"{name} ({len(have)} chosen)" if have else name
+    session.set_widget(_key(field), list(have))
+    with st.expander(title, expanded=bool(have) or field == "kind", key=_key(f"open-{field}")):
         st.pills(
             name,
             options,
@@ -152,12 +150,12 @@ def _label(field: str, value: str, titles: Mapping[str, str]) -> str:
 def _years(asked: Shelf, whole: tuple[int, int]) -> None:
     if whole[0] >= whole[1]:
         return
-    chosen = asked.years or whole
-    _set("years", chosen)
+    years = asked.years or whole
+    session.set_widget(_key("years"), years)
     st.slider(
         "Years in which it ran",
-        min(chosen[0], whole[0]),
-        max(chosen[1], whole[1]),
+        min(years[0], whole[0]),
+        max(years[1], whole[1]),
         key=_key("years"),
         on_change=_push,
         args=(asked, "years", whole),
@@ -166,8 +164,8 @@ def _years(asked: Shelf, whole: tuple[int, int]) -> None:
 
 
 def _controls(asked: Shelf) -> None:
-    _set("view", asked.view)
-    _set("sort", asked.sort)
+    session.set_widget(_key("view"), asked.view)
+    session.set_widget(_key("sort"), asked.sort)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.segmented_control(
             "Show as",
@@ -206,6 +204,11 @@ def _said(asked: Shelf, field: str, titles: Mapping[str, str]) -> str:
     return f"{shelf.LABELS[field]}: {', '.join(_label(field, each, titles) for each in asked.active()[field])}"
 
 
+def _elsewhere(asked: Shelf) -> Callable[[tuple[str, ...]], str]:
+    """Where the same list stands with other documents put aside."""
+    return lambda ids: replace(asked, compare=ids).address()
+
+
 # What is found
 
 
@@ -231,9 +234,9 @@ def _cards(asked: Shelf, rows: Sequence[Row], total: int) -> None:
     _heading(len(rows), total, f", page {at} of {last}" if last > 1 else "")
     with st.grid(2, min_column_width=440, border=True):
         for row in rows[(at - 1) * shelf.PAGE_SIZE : at * shelf.PAGE_SIZE]:
-            st.html(listing.card(row))
+            st.html(listing.card(row, chosen.aside(row[0], asked.compare, _elsewhere(asked))))
     if last > 1:
-        _set("page", at)
+        session.set_widget(_key("page"), at)
         st.pagination(last, key=_key("page"), on_change=_push, args=(asked, "page"))
         links.to_top(f"browse {at}")
 
@@ -242,7 +245,8 @@ def _table(asked: Shelf, rows: Sequence[Row], total: int) -> None:
     _heading(len(rows), total)
     st.html(f'<p class="kb-how">{NOTE}</p>')
     caption = f"{_documents(len(rows))}, order: {shelf.SORTS[asked.sort].lower()}"
-    st.html(listing.table(rows, caption, listing.COLUMNS))
+    ways = {document.id: chosen.aside(document, asked.compare, _elsewhere(asked)) for document, _ in rows}
+    st.html(listing.table(rows, caption, listing.COLUMNS, ways))
 
 
 def _timeline(_: Shelf, rows: Sequence[Row], total: int) -> None:

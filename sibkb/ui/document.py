@@ -1,7 +1,7 @@
 """The Document page: one case from its facts to its sources, arrived at where the reader was led."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import escape
 from typing import Final
@@ -11,8 +11,9 @@ import streamlit as st
 from sibkb import exporting
 from sibkb.errors import QueryError
 from sibkb.kb import KnowledgeBase
-from sibkb.model import Document, Passage
-from sibkb.ui import cards, clipboard, links, reading, session
+from sibkb.model import Document, Passage, Similar
+from sibkb.ui import cards, clipboard, likeness, links, reading, session
+from sibkb.ui.likeness import Other
 from sibkb.ui.reading import Reader, Section
 from sibkb.ui.terms import Explainer
 
@@ -28,11 +29,12 @@ RELATED: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What the address asks: a document, a passage in it, and the question that led here."""
+    """What the address asks: a document, a passage in it, the question that led here, whose others are shown."""
 
     id: str = ""
     passage: str = ""
     question: str = ""
+    similar: str = ""
 
 
 def page(base: KnowledgeBase) -> None:
@@ -44,25 +46,31 @@ def page(base: KnowledgeBase) -> None:
         _unknown(asked, error)
         return
     passages = base.engine.passages(document.passage_ids)
-    here = next((each for each in passages if each.id == f"{document.id}.{asked.passage}"), None)
-    reader = _reader(base, here, asked)
+    named = {each.id.partition(".")[2]: each for each in passages}
+    here = named.get(asked.passage)
+    reader = replace(_reader(base, here, asked), others=_others(base, passages), opened=asked.similar or None)
     explain = Explainer(base.glossary())
     summary = reading.summary(document, passages, reader, explain)
     parts = reading.sections(document, passages, reader, explain)
-    related = base.related(document)
-    _contents(parts, related)
-    _head(document, summary, reader, asked)
+    related, similar = base.related(document), base.similar(document)
+    more = [("related", "Related")] * bool(related) + [("similar", "Similar cases")] * bool(similar)
+    _contents(parts, more)
+    gone = [name for name in (asked.passage, asked.similar) if name and name not in named]
+    _head(document, summary, bool(gone))
     _take_away(base, document, passages, here)
     for part in parts:
         st.header(links.plain(part.heading), anchor=part.anchor)
         st.html(f'<div class="kb-reading">{part.html}</div>')
         if part.anchor == "at-a-glance":
             _related(related)
+            _similar(document, similar)
     if reader.passage:
         links.arrive(f"p-{escape(reader.passage)}")
+    elif asked.similar in named:
+        links.arrive(f"p-{escape(asked.similar)}", "nearest")
 
 
-_NAMES: Final = {"id": "id", "passage": "passage", "question": "q"}
+_NAMES: Final = {"id": "id", "passage": "passage", "question": "q", "similar": "similar"}
 
 
 def _unknown(asked: Asked, error: QueryError) -> None:
@@ -78,19 +86,24 @@ def _reader(base: KnowledgeBase, here: Passage | None, asked: Asked) -> Reader:
     return Reader(passage=asked.passage, marks=base.marks(here.text, asked.question))
 
 
-def _contents(parts: Sequence[Section], related: Mapping[str, object]) -> None:
+def _others(base: KnowledgeBase, passages: Sequence[Passage]) -> dict[str, list[Other]]:
+    """Passage id -> what in other documents says something like it."""
+    near = base.likeness.passages(each.id for each in passages if each.kind in reading.VOICED)
+    return {id: [(each, base.document(each.document_id)) for each, _ in found] for id, found in near.items()}
+
+
+def _contents(parts: Sequence[Section], more: Sequence[tuple[str, str]]) -> None:
     entries = [(part.anchor, part.heading) for part in parts]
-    if related:
-        entries.insert(1, ("related", "Related"))
+    entries[1:1] = more
     with st.sidebar:
         st.html(cards.contents(entries))
 
 
-def _head(document: Document, summary: str, reader: Reader, asked: Asked) -> None:
+def _head(document: Document, summary: str, gone: bool) -> None:
     st.title(links.plain(document.title), anchor=False)
     facts = " · ".join(map(escape, cards.about(document)))
     st.html(f'<p class="kb-facts">{facts}</p>{summary}')
-    if asked.passage and not reader.passage:
+    if gone:
         st.html(cards.note("The passage you came for is not here any more. This is the whole document."))
 
 
@@ -109,6 +122,9 @@ def _take_away(base: KnowledgeBase, document: Document, passages: Sequence[Passa
             icon=":material/picture_as_pdf:",
         )
         clipboard.copy_button(plain, "Copy with source" if here else "Copy citation", f"cite-{(here or document).id}")
+        st.page_link(
+            links.COMPARE, label="Compare with …", icon=":material/compare_arrows:", query_params={"id": document.id}
+        )
         if edit := base.settings.edit_address(document.path):
             st.link_button("Edit this file", edit, icon=":material/edit:")
     with st.expander("Cite this passage" if here else "Cite this case"):
@@ -126,6 +142,12 @@ def _related(related: Mapping[str, Sequence[Document]]) -> None:
         with st.container(horizontal=True, key=f"related-{relation}"):
             for document in documents:
                 links.to_document(document)
+
+
+def _similar(document: Document, similar: Sequence[Similar]) -> None:
+    if similar:
+        st.header("Similar cases", anchor="similar")
+        st.html(likeness.others(document, similar))
 
 
 page(session.knowledge_base())

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -11,6 +11,7 @@ from sibkb.model import Document, Passage
 
 SEARCH: Final = "sibkb/ui/search.py"
 BROWSE: Final = "sibkb/ui/browse.py"
+COMPARE: Final = "sibkb/ui/compare.py"
 DOCUMENT: Final = "sibkb/ui/document.py"
 VOICES: Final = "sibkb/ui/voices.py"
 GLOSSARY: Final = "sibkb/ui/glossary.py"
@@ -36,6 +37,11 @@ def address(document: Document, passage: Passage | None = None, question: str = 
     return f"document?{urlencode(_asked(document, passage, question))}"
 
 
+def alike(document: Document, passage: Passage) -> str:
+    """Where a document is read with what others say that is like one of its passages."""
+    return f"document?{urlencode({'id': document.id, 'similar': passage.id.partition('.')[2]})}"
+
+
 def to_document(document: Document, passage: Passage | None = None, label: str | None = None) -> None:
     """The same as a link of its own."""
     st.page_link(DOCUMENT, label=plain(label or document.title), query_params=_asked(document, passage))
@@ -46,12 +52,15 @@ def term(slug: str) -> str:
     return f"glossary?{urlencode({'term': slug})}"
 
 
-def arrive(anchor: str) -> None:
-    """Bring a part of the page into view, once it is drawn; the comment makes each arrival a new script."""
+def arrive(anchor: str, block: Literal["center", "nearest"] = "center") -> None:
+    """Bring a part of the page into view, once it is drawn; the comment makes each arrival a new script.
+
+    In the centre, where it is what the reader came for; else no further than it takes to see it.
+    """
     script = f"""(() => {{
       const find = (left) => {{
         const place = document.getElementById("{anchor}");
-        if (place) {{ place.scrollIntoView({{block: "center"}}); place.focus({{preventScroll: true}}); }}
+        if (place) {{ place.scrollIntoView({{block: "{block}"}}); place.focus({{preventScroll: true}}); }}
         else if (left) setTimeout(() => find(left - 1), 50);
       }};
       find(40);

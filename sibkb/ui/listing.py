@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from types import MappingProxyType
 from typing import Final
 
 from sibkb import vocabulary
@@ -13,7 +14,6 @@ from sibkb.ui import cards, links
 
 RUN: Final = frozenset({"case", "programme", "support-model"})
 """Kinds of document that begin, run and end; of the others some columns do not speak."""
-_NEVER: Final = "does not apply"
 _HIDDEN: Final = "not shown here"
 _INVESTED: Final = re.compile(r"\b(investment|capital|loan|raised|bond sold)\b", re.IGNORECASE)
 _OTHERWISE: Final = re.compile(r"\b(returns?|part|per|each person|expected|planned|had)\b", re.IGNORECASE)
@@ -37,15 +37,16 @@ class Inside:
 Row = tuple[Document, Inside]
 
 
-def card(row: Row) -> str:
-    """A document as somebody who looks for one meets it."""
+def card(row: Row, way: str = "") -> str:
+    """A document as somebody who looks for one meets it, with a way on where one is given."""
     document, inside = row
     facts = " · ".join(map(escape, cards.about(document)))
     parts = [f'<h3>{link(document)}</h3><p class="kb-facts">{facts}</p>']
     if inside.summary:
         parts.append(f'<p class="kb-first">{escape(inside.summary)}</p>')
     counts = " · ".join(_counted(inside)) if document.passage_ids else f"What it says is {_HIDDEN}"
-    return f'<article class="kb-card kb-listed">{"".join(parts)}<p class="kb-facts">{counts}</p></article>'
+    parts.append(f'<p class="kb-facts">{" · ".join(filter(None, (counts, way)))}</p>')
+    return f'<article class="kb-card kb-listed">{"".join(parts)}</article>'
 
 
 def _counted(inside: Inside) -> Iterator[str]:
@@ -53,10 +54,15 @@ def _counted(inside: Inside) -> Iterator[str]:
         yield f"<b>{count or 'No'}</b> {name}{'s' * (count != 1)}"
 
 
-def table(rows: Sequence[Row], caption: str, columns: Collection[str]) -> str:
-    """Documents as a table whose titles are links; roles are named since a narrow screen draws a wide one as blocks."""
+def table(
+    rows: Sequence[Row], caption: str, columns: Collection[str], ways: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """Documents as a table whose titles are links; roles are named since a narrow screen draws a wide one as blocks.
+
+    `ways` are HTML by the document's id, below its title.
+    """
     names = "".join(f'<th role="columnheader" scope="col">{name}</th>' for name in ("Title", *columns))
-    body = "".join(f'<tr role="row">{"".join(_cells(row, columns))}</tr>' for row in rows)
+    body = "".join(f'<tr role="row">{"".join(_cells(row, columns, ways))}</tr>' for row in rows)
     style = "kb-table kb-blocks" if len(columns) > 4 else "kb-table"
     return (
         f'<div class="kb-wide"><table class="{style}" role="table">'
@@ -65,12 +71,15 @@ def table(rows: Sequence[Row], caption: str, columns: Collection[str]) -> str:
     )
 
 
-def _cells(row: Row, columns: Iterable[str]) -> Iterator[str]:
-    yield f'<th role="rowheader" scope="row">{link(row[0])}</th>'
+def _cells(row: Row, columns: Iterable[str], ways: Mapping[str, str]) -> Iterator[str]:
+    way = ways.get(row[0].id)
+    name = f' aria-label="{escape(row[0].title)}"' if way else ""
+    below = f'<span class="kb-way">{way}</span>' if way else ""
+    yield f'<th role="rowheader" scope="row"{name}>{link(row[0])}{below}</th>'
     for name in columns:
         lines = COLUMNS[name](row)
         text = "<br>".join(_FIGURE.sub(r'<span class="kb-figure">\1</span>', escape(line)) for line in lines)
-        faint = ' class="kb-unknown"' if lines[0] in (NOT_RECORDED, _NEVER, _HIDDEN) else ""
+        faint = ' class="kb-unknown"' if lines[0] in (NOT_RECORDED, wording.NEVER, _HIDDEN) else ""
         yield f'<td role="cell" data-name="{name}"{faint}>{text}</td>'
 
 
@@ -94,14 +103,14 @@ def stage(document: Document) -> str:
     """How far it got, in words."""
     if document.stage:
         return vocabulary.STAGES[document.stage].label
-    return NOT_RECORDED if document.kind in RUN else _NEVER
+    return NOT_RECORDED if document.kind in RUN else wording.NEVER
 
 
 def investment(document: Document) -> list[str]:
     """The sums recorded as put in, each with its own name unless that is plainly Investment; several may disagree."""
     sums = [entry for entry in document.entries if _invested(entry)]
     told = [str(entry.figure) if entry.what == "Investment" else f"{entry.figure} ({entry.what})" for entry in sums]
-    return told or [NOT_RECORDED if document.kind in RUN else _NEVER]
+    return told or [NOT_RECORDED if document.kind in RUN else wording.NEVER]
 
 
 def _invested(entry: Entry) -> bool:

@@ -1,25 +1,18 @@
 """Values -> HTML: a whole document, from its facts at a glance to its numbered sources; all text is escaped."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from html import escape
 from itertools import groupby
 from typing import Final
 
 from sibkb import vocabulary
 from sibkb.exporting import date_in_words, read_in_words, wording
+from sibkb.exporting.facts import ALL_PARTIES, Fact, Facts, Row
 from sibkb.model import NOT_RECORDED, Document, Passage, Source
-from sibkb.ui import cards, links
+from sibkb.ui import cards, likeness, links
 from sibkb.ui.cards import Span
-
-ENTRIES: Final[Mapping[str, str]] = {
-    "money": "Money",
-    "people_served": "People served",
-    "outcome_metrics": "What is measured and paid for",
-    "results": "Results",
-}
-_ALWAYS: Final = ("outcome_payers", "investors", "providers", *ENTRIES)
-"""What a reader of a deal asks for: where nothing is recorded, that is said."""
+from sibkb.ui.likeness import Other
 
 HEADINGS: Final[Mapping[str, str]] = {
     "lesson": "Lessons",
@@ -30,6 +23,10 @@ HEADINGS: Final[Mapping[str, str]] = {
 """Kind of passage -> the heading it stands under."""
 
 
+VOICED: Final = frozenset({"lesson", "quote", "perspective"})
+"""Kinds of passage beside which a way leads to others who say so."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
     """Where the reader arrives, and what is marked there."""
@@ -37,6 +34,10 @@ class Reader:
     passage: str | None = None
     """The name of the passage asked for, without the document."""
     marks: tuple[Span, ...] = ()
+    others: Mapping[str, Sequence[Other]] = field(default_factory=dict)
+    """Passage id -> passages of other documents that say something like it, where there are any."""
+    opened: str | None = None
+    """The name of the passage whose others are shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,80 +81,37 @@ class _Page:
     def __init__(self, document: Document, passages: Sequence[Passage], reader: Reader, mark: Mark) -> None:
         self.document, self.reader, self.mark = document, reader, mark
         self.numbers = {source.id: number for number, source in enumerate(document.sources, 1)}
-        rows = [*document.parties, *document.entries]
-        facts = [passage for passage in passages if passage.kind == "fact"]
-        self.facts = dict(zip(rows, facts, strict=True)) if len(facts) == len(rows) else {}
+        self.facts = Facts(document, passages)
         self.told = [passage for passage in passages if passage.kind not in ("fact", "summary")]
-        self.disputes = [passage for passage in passages if passage.kind == "dispute"]
 
     # At a glance
 
     def glance(self) -> Iterator[Section]:
-        rows = [*self._status(), *self._parties(), *self._entries()]
-        table = f'<table class="kb-glance"><caption class="kb-hidden">At a glance</caption>{"".join(rows)}</table>'
+        rows = "".join(map(self._row, self.facts.rows()))
+        table = f'<table class="kb-glance"><caption class="kb-hidden">At a glance</caption>{rows}</table>'
         yield Section(anchor="at-a-glance", heading="At a glance", html=table)
 
-    def _status(self) -> Iterator[str]:
-        document = self.document
-        if document.kind in wording.DEALS or document.stage:
-            stage = vocabulary.STAGES.get(document.stage or "")
-            words = f"{escape(stage.label)}. {escape(stage.meaning)}" if stage else NOT_RECORDED
-            yield self._row("How far it got", [words], ("stage",))
-            when = "; ".join(
-                f"{name}: {date_in_words(date) if date else NOT_RECORDED}"
-                for name, date in (("Began", document.start), ("Ended", document.end))
-            )
-            yield self._row("When it ran", [escape(when)], ("start", "end"))
-        yield self._row("Where", [escape(wording.places(document))], ())
-        yield self._row("Field", [escape(vocabulary.SECTORS[document.sector].label)], ())
+    def _row(self, row: Row) -> str:
+        items = [self._fact(fact) for fact in row.facts] or ([] if row.name == ALL_PARTIES else [NOT_RECORDED])
+        style = "kb-names" if row.name in wording.PARTIES else "kb-list"
+        each = "".join(f"<li>{item}</li>" for item in items)
+        inner = f'<ul class="{style}">{each}</ul>' if len(items) > 1 else "".join(items)
+        return f'<tr><th scope="row">{escape(row.label)}</th><td>{inner}{self._disputed(row.disputes)}</td></tr>'
 
-    def _parties(self) -> Iterator[str]:
-        for role, label in wording.PARTIES.items():
-            parties = [party for party in self.document.parties if party.role == role]
-            items = [self._fact(party, self._noted(party.name, party.note), party.sources) for party in parties]
-            if items or self._wanted(role):
-                yield self._row(label, items or [NOT_RECORDED], (), "kb-names")
-        if disputed := self._disputed(("parties",)):
-            yield self._row("Of who took part", [disputed], ())
-
-    def _entries(self) -> Iterator[str]:
-        for field, label in ENTRIES.items():
-            entries = [entry for entry in self.document.entries if entry.field == field]
-            items = [self._fact(entry, self._figure(entry.what, entry.figure, entry.note), entry.sources, entry.id)
-                     for entry in entries]  # fmt: skip
-            if items or self._wanted(field):
-                yield self._row(label, items or [NOT_RECORDED], (field,))
-
-    def _wanted(self, field: str) -> bool:
-        return self.document.kind in wording.DEALS and field in _ALWAYS
-
-    @staticmethod
-    def _noted(text: str, note: str | None) -> str:
-        return escape(text) + (f' <span class="kb-note-in">({escape(note)})</span>' if note else "")
-
-    def _figure(self, what: str, figure: str | None, note: str | None) -> str:
-        return f"{escape(what)}: <b>{escape(figure)}</b>{self._noted('', note)}" if figure else self._noted(what, note)
-
-    def _fact(self, row: object, html: str, sources: Iterable[str], id: str | None = None) -> str:
-        passage = self.facts.get(row)
-        here = passage is not None and self._is_here(passage)
-        name = f' id="{escape(anchor(passage))}"' if passage else ""
+    def _fact(self, fact: Fact) -> str:
+        here = fact.passage is not None and self._is_here(fact.passage)
+        name = f' id="{escape(anchor(fact.passage))}"' if fact.passage else ""
         style = ' class="kb-here" tabindex="-1"' if here else ""
         arrived = self._arrived() if here else ""
-        return f"<span{name}{style}>{arrived}{html}{self._refs(sources)}{self._disputed((id,) if id else ())}</span>"
+        refs = self._refs(fact.sources)
+        return f"<span{name}{style}>{arrived}{cards.fact(fact)}{refs}{self._disputed(fact.disputes)}</span>"
 
-    def _row(self, label: str, items: Sequence[str], touched: Collection[str], style: str = "kb-list") -> str:
-        each = "".join(f"<li>{item}</li>" for item in items)
-        inner = items[0] if len(items) == 1 else f'<ul class="{style}">{each}</ul>'
-        return f'<tr><th scope="row">{escape(label)}</th><td>{inner}{self._disputed(touched)}</td></tr>'
-
-    def _disputed(self, touched: Collection[str]) -> str:
+    def _disputed(self, disputes: Iterable[Passage]) -> str:
         """What is disputed of a figure or a field, beside it."""
-        found = [each for each in self.disputes if set(each.touches) & set(touched)]
         return "".join(
             f'<span class="kb-disputed"><b>Disputed:</b> {escape(each.text)}{self._refs(each.source_ids)} '
             f'<a href="#{escape(anchor(each))}">More</a></span>'
-            for each in found
+            for each in disputes
         )
 
     # What is told
@@ -194,6 +152,8 @@ class _Page:
         else:
             yield f'<p class="kb-text">{text}{self._refs(passage.source_ids)}</p>'
         yield self._below(passage)
+        if self._is_opened(passage):
+            yield likeness.told(passage, self.reader.others.get(passage.id, ()))
 
     def _below(self, passage: Passage) -> str:
         """Labels, and a way to send somebody here."""
@@ -208,8 +168,19 @@ class _Page:
             labels[:0] = [f"{vocabulary.STATUSES['illustrative'].label}: {vocabulary.STATUSES['illustrative'].meaning}"]
         refs = self._refs(passage.source_ids) if passage.kind == "quote" else ""
         link = f'<a href="{escape(links.address(self.document, passage))}" aria-label="Link to this passage">Link</a>'
-        place = f'<span class="kb-place">{cards.lines(passage)} · {link}</span>'
+        place = f'<span class="kb-place">{cards.lines(passage)} · {link}</span>{self._others(passage)}'
         return f'<p class="kb-labels">{escape(" · ".join(labels))}{refs} {place}</p>'
+
+    def _others(self, passage: Passage) -> str:
+        """A way to what others say that is like it; where nobody does, to what is on its theme."""
+        if passage.kind not in VOICED:
+            return ""
+        count, opened = len(self.reader.others.get(passage.id, ())), self._is_opened(passage)
+        way = likeness.way(self.document, passage, count, opened) if count or opened else likeness.on_theme(passage)
+        return f'<span class="kb-place">{way}</span>' if way else ""
+
+    def _is_opened(self, passage: Passage) -> bool:
+        return passage.kind in VOICED and passage.id.partition(".")[2] == self.reader.opened
 
     def _is_here(self, passage: Passage) -> bool:
         return passage.id.partition(".")[2] == self.reader.passage
@@ -221,11 +192,10 @@ class _Page:
     # Dates and sources
 
     def timeline(self) -> Iterator[Section]:
-        rows = [entry for entry in self.document.entries if entry.field == "timeline"]
+        rows = self.facts.entries("timeline")
         if rows:
             items = "".join(
-                f"<li><b>{escape(date_in_words(row.figure or ''))}</b> "
-                f"{self._fact(row, self._noted(row.what, row.note), row.sources, row.id)}</li>"
+                f"<li><b>{escape(date_in_words(row.figure or ''))}</b> {self._fact(replace(row, figure=None))}</li>"
                 for row in rows
             )
             yield Section(anchor="dates", heading="Dates", html=f'<ol class="kb-dates">{items}</ol>')

@@ -28,7 +28,7 @@ _YEARS: Final = re.compile(r"(\d{4})(?:[-–](\d{4}))?")
 
 
 class Warming(threading.Thread):
-    """Loads the query encoder of one knowledge base in the background."""
+    """Loads the query encoder of one knowledge base in the background, then works out what is like what."""
 
     def __init__(self, base: KnowledgeBase) -> None:
         super().__init__(name="warming", daemon=True)
@@ -38,6 +38,7 @@ class Warming(threading.Thread):
         """Load it; what goes wrong is told on the console."""
         try:
             self.base.warm()
+            _ = self.base.likeness  # it keeps it
         except SibkbError as error:
             report(error)
 
@@ -189,23 +190,24 @@ def asked_of(understood: Callable[[Query], Query]) -> Address:
 
 def show(query: Query) -> None:
     """Set the widgets to a question."""
-    _set("q", query.text)
-    _set("mode", query.mode)
+    set_widget("q", query.text)
+    set_widget("mode", query.mode)
     for name in FILTER_FIELDS:
-        _set(name, list(getattr(query.filters, name)))
+        set_widget(name, list(getattr(query.filters, name)))
 
 
 def set_years(years: tuple[int, int]) -> None:
     """Set the slider, whose ends only the knowledge base knows."""
-    _set("years", years)
+    set_widget("years", years)
 
 
 def set_page(page: int) -> None:
     """Set the page, which only the answer can limit."""
-    _set("page", page)
+    set_widget("page", page)
 
 
-def _set(key: str, value: object) -> None:
+def set_widget(key: str, value: object) -> None:
+    """Set any widget, before it is drawn."""
     if st.session_state.get(key) != value:
         st.session_state[key] = value
 

@@ -5,9 +5,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
+from urllib.parse import urlencode
 
 from sibkb import vocabulary
 from sibkb.model import Document, ran_in, takes
+from sibkb.ui.chosen import MOST
 
 PAGE_SIZE: Final = 12
 VIEWS: Final = {"cards": "Cards", "table": "Table", "timeline": "Timeline"}
@@ -53,6 +55,8 @@ class Shelf:
     sort: str = "newest"
     page: int = 1
     """Counted from 1; only cards have pages."""
+    compare: tuple[str, ...] = ()
+    """Ids of documents put aside for the Compare page; they restrict nothing."""
 
     def active(self) -> dict[str, tuple[str, ...]]:
         """The filters that restrict and their words, `years` among them."""
@@ -79,8 +83,13 @@ class Shelf:
             "view": [self.view] if self.view != "cards" else [],
             "sort": [self.sort] if self.sort != "newest" else [],
             "page": [str(self.page)] if self.page > 1 else [],
+            "compare": list(self.compare),
         }
         return {name: values for name, values in given.items() if values}
+
+    def address(self) -> str:
+        """Where it is shown; relative to any page, for our own HTML."""
+        return f"browse?{urlencode(self.write(), doseq=True)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,34 +101,41 @@ class Address:
     """Parts of it that mean nothing, as `name=value`."""
 
 
-def read(given: Mapping[str, Sequence[str]], programmes: Collection[str]) -> Address:
-    """The shelf that URL parameters ask for; what cannot be understood is left out and named."""
+def read(given: Mapping[str, Sequence[str]], programmes: Collection[str], documents: Collection[str] = ()) -> Address:
+    """The shelf that URL parameters ask for; what cannot be understood is left out and named.
+
+    `programmes` and `documents` are the ids that can be asked for.
+    """
     ignored: list[str] = []
+    known = {"programme": programmes, "compare": documents, **_WORDS}
 
     def many(name: str, values: Sequence[str]) -> tuple[str, ...]:
-        good = [value for value in values if _means(name, value, programmes)]
+        good = [value for value in values if _means(name, value, known)]
         ignored.extend(f"{name}={value}" for value in values if value not in good)
         return tuple(dict.fromkeys(good))
 
     def one(name: str, otherwise: str) -> str:
         return next(iter(many(name, [value for value in given.get(name, ())[-1:] if value])), otherwise)
 
+    aside = many("compare", given.get("compare", ()))
+    ignored.extend(f"compare={id}" for id in aside[MOST:])
     shelf = Shelf(
         **{field: many(field, given.get(field, ())) for field in FIELDS},
         years=_years(one("years", "")),
         view=one("view", "cards"),
         sort=one("sort", "newest"),
         page=int(one("page", "1")),
+        compare=aside[:MOST],
     )
     return Address(shelf=shelf, ignored=tuple(ignored))
 
 
-def _means(name: str, value: str, programmes: Collection[str]) -> bool:
+def _means(name: str, value: str, known: Mapping[str, Collection[str]]) -> bool:
     if name == "country":
         return takes(name, value)
     if pattern := {"years": _YEARS, "page": _PAGE}.get(name):
         return bool(pattern.fullmatch(value))
-    return value in (programmes if name == "programme" else _WORDS[name])
+    return value in known[name]
 
 
 def _years(text: str) -> tuple[int, int] | None:

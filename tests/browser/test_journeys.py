@@ -35,6 +35,10 @@ PAGES = {
     f"/{CASE}": ".kb-glance",
     "/document?id=interview-roles-in-government&passage=square-peg": ".kb-here",
     "/document?id=nothing": ".kb-note",
+    "/document?id=denver-supportive-housing&similar=fair-lottery": ".kb-alike",
+    "/browse?compare=newpin-nsw&compare=rikers-island-able": ".kb-note",
+    "/compare": ".kb-ways",
+    "/compare?id=peterborough-one-service&id=rikers-island-able&id=newpin-nsw&id=koto-sib-finland": ".kb-abreast",
     "/about": "table",
 }
 
