@@ -6,7 +6,7 @@ from typing import Final
 from sibkb.auditing import Audit
 from sibkb.exporting import wording
 from sibkb.model import NOT_RECORDED
-from sibkb.ui import figures, reading
+from sibkb.ui import figures
 from sibkb.ui.figures import number
 
 LABELS: Final[Mapping[str, str]] = {
@@ -15,7 +15,7 @@ LABELS: Final[Mapping[str, str]] = {
     "start": "When it began",
     "end": "When it ended",
     "timeline": "What happened when",
-    **reading.ENTRIES,
+    **wording.FIGURES,
     **wording.PARTIES,
 }
 """Field of the front matter -> what a reader calls it."""
