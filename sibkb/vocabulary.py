@@ -151,9 +151,10 @@ READS: Final = _vocabulary(
     **{"not": ("Listed, not read", "We have not opened it; no fact rests on it.")},
 )
 
-COUNTRIES: Final[Mapping[str, str]] = dict(
-    line.split(" ", 1)
-    for line in """\
+COUNTRIES: Final[Mapping[str, str]] = MappingProxyType(
+    dict(
+        line.split(" ", 1)
+        for line in """\
 AR Argentina
 AT Austria
 AU Australia
@@ -213,6 +214,7 @@ US United States
 VN Vietnam
 ZA South Africa
 ZM Zambia""".splitlines()
+    )
 )
 """Where impact bonds have been made: ISO 3166 code -> name."""
 
