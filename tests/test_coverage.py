@@ -7,10 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from test_app import visited, words
-from test_lessons import every, told, whole
+from test_lessons import Whole, every, told, whole
 from tiny import passage
 
-from sibkb import kb, vocabulary
+from sibkb import vocabulary
 from sibkb.auditing import cross
 from sibkb.model import NOT_RECORDED, Filters, Passage
 from sibkb.ui import links, matrix, session
@@ -48,8 +48,7 @@ def cells(app) -> list[tuple[str, Mapping[str, list[str]], str, str]]:
          vocabulary.WORK_STAGES),
     ],
 )  # fmt: skip
-def test_every_cell_has_what_its_way_leads_to(settled, params, kinds, field, words_):
-    base = kb.open_kb(settled)
+def test_every_cell_has_what_its_way_leads_to(settled, base, params, kinds, field, words_):
     found = cells(page(**params))
     assert len(found) == 19 * (len(words_) + 1), "a cell a word and one for all"
     assert {path for path, *_ in found} == {"./" if kinds == ("lesson",) else "voices"}
@@ -63,6 +62,25 @@ def test_every_cell_has_what_its_way_leads_to(settled, params, kinds, field, wor
         assert label.startswith(f"{count} {noun}{many}: " if count else f"No {noun}: ")
         assert all(chosen.active()[name] == tuple([value] if isinstance(value, str) else value)
                    for name, value in params.items() if name != "kind")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kinds", "field", "words_", "of"),
+    [
+        (VOICES, "role", vocabulary.ROLES, lambda each: each.speaker_role),
+        (("lesson",), "work_stage", vocabulary.WORK_STAGES, lambda each: each.work_stage),
+    ],
+)
+def test_every_count_equals_the_filter_that_asks_for_it(whole, kinds, field, words_, of):
+    """Against the one definition of a filter, over the whole corpus."""
+    counted = every(whole, kind=kinds)
+    found = cross(counted, words_, of)
+    for theme in vocabulary.THEMES:
+        mine = Whole(documents=whole.documents, passages=every(whole._replace(passages=counted), theme=(theme,)))
+        assert found.themes[theme] == len(mine.passages)
+        expected = {word: len(every(mine, **{field: (word,)})) for word in words_}
+        assert {word: found.cells[theme][word] for word in words_} == expected
+        assert found.cells[theme].get(NOT_RECORDED, 0) == len(mine.passages) - sum(expected.values())
 
 
 def test_the_table_is_named_and_its_last_row_counts_each_once(settled, whole):

@@ -2,17 +2,19 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
+from pathlib import Path
 from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytest
+import streamlit
 import yaml
 from test_app import visited, words
 from tiny import bound, document, passage
 
-from sibkb import kb, vocabulary
+from sibkb import vocabulary
 from sibkb.auditing import weigh
 from sibkb.model import Document, Filters, Passage, Source, admits
 from sibkb.synthesis import Point, Sentence, Synthesis
@@ -37,14 +39,22 @@ def told(html: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def whole(built) -> Whole:
+def whole(base) -> Whole:
     """All that may be seen of the shared index, read once."""
-    engine = kb.open_kb(built).engine
+    engine = base.engine
     return Whole(documents=engine.documents, passages=engine.passages(engine.allowed(Filters())))
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Iterator[Path]:
+    """The corpus folder of the app in these tests, which opens for them and is open for no other."""
+    streamlit.cache_resource.clear()
+    yield tmp_path_factory.mktemp("lessons")
+    streamlit.cache_resource.clear()
+
+
 @pytest.fixture
-def here(afresh, whole, monkeypatch, tmp_path) -> SimpleNamespace:
+def here(settled, whole, folder, monkeypatch) -> SimpleNamespace:
     """The shared index, and a corpus folder that has only what is written on one theme: lessons in two points."""
     lessons = every(whole, kind=("lesson",), theme=(THEME,))
     documents = list({each.document_id: each for each in lessons}.values())
@@ -66,10 +76,10 @@ def here(afresh, whole, monkeypatch, tmp_path) -> SimpleNamespace:
             {"says": "Nobody that may be seen says this.", "agree": ["nobody.may-see"]},
         ],
     }
-    (tmp_path / "themes").mkdir()
-    file = tmp_path / "themes" / f"{THEME}.yaml"
+    (folder / "themes").mkdir(exist_ok=True)
+    file = folder / "themes" / f"{THEME}.yaml"
     file.write_text(yaml.safe_dump(written, sort_keys=False), encoding="utf-8")
-    monkeypatch.setenv("SIBKB_CORPUS", str(tmp_path))
+    monkeypatch.setenv("SIBKB_CORPUS", str(folder))
     return SimpleNamespace(whole=whole, lessons=lessons, documents=documents, voice=voice, section=section, file=file)
 
 
