@@ -25,7 +25,7 @@ PAGES = {
     "/browse?view=timeline": ".kb-table",
     "/voices": ".kb-quote",
     "/lessons": ".kb-themes",
-    "/lessons?theme=procurement": ".kb-items",
+    "/lessons?theme=procurement": ".kb-index",
     "/coverage": ".kb-matrix",
     "/coverage?kind=lesson&country=GB": ".kb-matrix",
     "/?q=SPV": ".kb-term",
@@ -46,7 +46,7 @@ PAGES = {
 def drawn(page: Page, app: App, address: str) -> None:
     """Open a page and wait until all of it stands."""
     page.goto(app.url + address)
-    expect(page.locator(PAGES[address]).first).to_be_visible()
+    expect(page.locator(PAGES[address]).first).to_be_visible(timeout=30_000)  # the first one opens the knowledge base
     expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
 
 

@@ -45,6 +45,11 @@ def quiet(page: Page) -> None:
     expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0)
 
 
+def titled(page: Page, title: str) -> None:
+    """Wait for the page of that title, which for a moment stands beside the one before."""
+    expect(page.locator("h1")).to_have_text(title, timeout=20_000)
+
+
 def opened(page: Page, app: App, address: str) -> str:
     page.goto(app.url + address)
     return seen(page)
@@ -63,7 +68,7 @@ def test_from_all_themes_to_one_narrowed_down_and_back_to_the_same(page: Page, a
     all_themes = opened(page, app, "/lessons")
     page.evaluate("window.sameWindow = true")
     page.locator(".kb-themes").get_by_role("link", name="Pricing and value").click()
-    expect(page.locator("h1")).to_have_text("Pricing and value")
+    titled(page, "Pricing and value")
     expect(page).to_have_url(re.compile(rf"/lessons\?theme={THEME}$"))
     one = seen(page)
     page.get_by_role("button", name=re.compile(r"^Contracting \(")).click()
@@ -77,10 +82,10 @@ def test_from_all_themes_to_one_narrowed_down_and_back_to_the_same(page: Page, a
     expect(page.get_by_role("button", name="Stage of the work: Contracting")).to_have_count(0)
     assert seen(page) == one
     page.go_back()
-    expect(page.locator("h1")).to_have_text("Lessons")
+    titled(page, "Lessons")
     assert seen(page) == all_themes
     page.go_forward()
-    expect(page.locator("h1")).to_have_text("Pricing and value")
+    titled(page, "Pricing and value")
     assert seen(page) == one
 
 
@@ -88,10 +93,10 @@ def test_a_theme_opens_without_loading_the_app_anew(page: Page, app: App) -> Non
     opened(page, app, f"/lessons?theme={THEME}&audience=commissioner")
     page.evaluate("window.sameWindow = true")
     page.get_by_role("navigation", name="Themes").get_by_role("link", name="Procurement").click()
-    expect(page.locator("h1")).to_have_text("Procurement")
+    titled(page, "Procurement")
     expect(page).to_have_url(re.compile("theme=procurement&audience=commissioner"))
     page.get_by_role("link", name="All themes").click()
-    expect(page.locator("h1")).to_have_text("Lessons")
+    titled(page, "Lessons")
     expect(page).to_have_url(re.compile(r"/lessons\?audience=commissioner$"))
     assert page.evaluate("window.sameWindow")
 
@@ -103,7 +108,7 @@ def test_a_number_leads_to_its_passage_and_back(page: Page, app: App, written: l
     expect(page).to_have_url(re.compile(re.escape(f"passage={name}")))
     expect(page.locator(f"#p-{name}")).to_be_in_viewport()
     page.go_back()
-    expect(page.locator("h1")).to_have_text("Pricing and value")
+    titled(page, "Pricing and value")
     assert seen(page) == before
 
 
@@ -148,10 +153,10 @@ def test_the_contents_lead_down_the_page_and_to_all_voices(page: Page, app: App)
     page.get_by_role("link", name=SAYS).click()
     expect(point(page).locator("h3")).to_be_in_viewport()
     page.get_by_role("link", name=re.compile(r"^All \d+ voices on this theme")).click()
-    expect(page.locator("h1")).to_have_text("Voices")
+    titled(page, "Voices")
     expect(page).to_have_url(re.compile(rf"/voices\?theme={THEME}$"))
     page.go_back()
-    expect(page.locator("h1")).to_have_text("Pricing and value")
+    titled(page, "Pricing and value")
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1280, 1920])
@@ -183,7 +188,7 @@ def test_a_cell_leads_to_its_voices_and_back(page: Page, app: App) -> None:
     expect(page).to_have_url(re.compile(r"/voices\?theme=investor-relations&role=investor$"))
     expect(page.locator("[data-testid=stMain] h2").first).to_have_text(re.compile(rf"^{count} voice"))
     page.go_back()
-    expect(page.locator("h1")).to_have_text("Coverage")
+    titled(page, "Coverage")
     assert seen(page) == before
 
 
