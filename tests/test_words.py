@@ -69,7 +69,7 @@ def test_a_word_taken_by_itself_has_the_stem_it_has_in_its_text(text: str) -> No
 @given(st.text())
 def test_case_does_not_matter(text: str) -> None:
     once = [token.stem for token in tokens(text)]
-    if len(text.casefold()) == len(text):
+    if len(text.casefold()) == len(text) and "\u0345" not in text:  # a mark that becomes a letter
         assert [token.stem for token in tokens(text.casefold())] == once
 
 
