@@ -4,28 +4,32 @@ import io
 import re
 from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pypdf import PdfReader
 
-from sibkb import corpus
 from sibkb.errors import SibkbError
 from sibkb.exporting import brief
-from sibkb.exporting.brief import _kept, _page
+from sibkb.exporting.brief import _drawn, _kept, _page
 from sibkb.exporting.sheet import sheet
 from sibkb.model import Document, Entry, Party, Passage, Source
+from sibkb.parsing import parse
+from tests.conftest import CORPUS, FILES
 from tests.tiny import document, passage
 
-CORPUS = corpus.read(Path(__file__).resolve().parent.parent / "corpus")
 TODAY = date(2026, 11, 24)
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 URL = "https://kb.example.org/document?id=x"
 
 
-def passages_of(each: Document) -> list[Passage]:
-    return [passage for passage in CORPUS.passages if passage.document_id == each.id]
+def told(path: Path) -> tuple[Document, list[Passage]]:
+    """What a file of the corpus tells."""
+    parsed = parse(path.relative_to(CORPUS).as_posix(), path.read_bytes())
+    assert parsed.document
+    return parsed.document, list(parsed.passages)
 
 
 def squeezed(text: str) -> str:
@@ -52,15 +56,11 @@ LOOKS = {"name", "description", "link", "tags"}
 """What is given for something else than to be drawn."""
 
 
-def shown(each: Document, passages: list[Passage]) -> dict[str, Any]:
-    given = sheet(each, passages, URL, TODAY)
-    data, kept = _page(given)
-    return _kept(given, data, frozenset(kept))
-
-
 def checked(each: Document, passages: list[Passage]) -> tuple[str, dict[str, Any]]:
     """What is on the page: all that was chosen is, whole, and every source that is named has its line."""
-    words, data = read(brief(each, passages, url=URL, made=TODAY)), shown(each, passages)
+    given = sheet(each, passages, URL, TODAY)
+    everything, kept = _page(given)
+    words, data = read(_drawn(given, everything, kept, NOON)), _kept(given, everything, frozenset(kept))
     items = [item["data"] for section in data["sections"] for item in section["items"]]
     told = [text for section in data["sections"] for text in (section["heading"], section["more"]) if text]
     for text in [*texts(data["head"]), *texts(items), *told]:
@@ -71,9 +71,9 @@ def checked(each: Document, passages: list[Passage]) -> tuple[str, dict[str, Any
     return words, data
 
 
-@pytest.mark.parametrize("each", CORPUS.documents, ids=lambda each: each.id)
-def test_every_document_of_the_corpus_fits_and_reads_whole(each):
-    passages = passages_of(each)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_document_of_the_corpus_fits_and_reads_whole(path):
+    each, passages = told(path)
     words, data = checked(each, passages)
     for text in (each.title, each.summary, each.id, "24 November 2026", "MIT licence", URL):
         assert squeezed(text) in words
@@ -130,8 +130,8 @@ def test_titles_lead_to_their_sources_and_nothing_else_is_a_link():
 
 
 def test_the_same_is_made_again_byte_for_byte():
-    each = CORPUS.documents[0]
-    assert brief(each, passages_of(each), made=TODAY) == brief(each, passages_of(each), made=TODAY)
+    each, passages = told(FILES[0])
+    assert brief(each, passages, made=TODAY) == brief(each, passages, made=TODAY)
 
 
 def test_no_passage_that_was_not_given_is_told():

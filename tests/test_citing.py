@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import date
 from functools import cache
-from pathlib import Path
 
 import bibtexparser
 import pytest
@@ -12,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
 
-from sibkb import corpus
 from sibkb.exporting import bibtex, plain
 from sibkb.model import Party, Source
+from sibkb.parsing import parse
+from tests.conftest import CORPUS, FILES
 from tests.tiny import document, passage
 
-CORPUS = corpus.read(Path(__file__).resolve().parent.parent / "corpus")
 BLOG = Source(id="blog", title="Who do you need?", publisher="A. Author (blog)", date="2013-12-09",
               url="https://example.org/a", read="whole")  # fmt: skip
 RECORD = Source(id="record", title="Record 7", publisher="The Lab", date="2025-05 export",
@@ -157,23 +156,21 @@ def test_a_date_goes_where_it_fits_and_is_never_lost(recorded, lines):
     assert [row for row in rows if row.split(" ")[0] in ("year", "month", "note")] == lines
 
 
-@pytest.mark.parametrize("each", CORPUS.documents, ids=lambda each: each.id)
-def test_every_document_of_the_corpus_is_citable(each):
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_document_and_passage_of_the_corpus_is_citable(path):
+    parsed = parse(path.relative_to(CORPUS).as_posix(), path.read_bytes())
+    each = parsed.document
     found = entries(bibtex(each))
     assert not set("".join(found)) - set("abcdefghijklmnopqrstuvwxyz0123456789-."), "keys are plain"
     assert value(found[f"sibkb.{each.id}"], "title") == each.title
     read = [source for source in each.sources if source.read != "not"]
     assert [value(found[f"source.{each.id}.{source.id}"], "title") for source in read] == [s.title for s in read]
     assert all(source.title in plain(each) for source in read)
-
-
-def test_every_passage_of_the_corpus_is_citable():
-    documents = {each.id: each for each in CORPUS.documents}
-    assert len(CORPUS.passages) > 500
-    for each in CORPUS.passages:
-        lines = plain(documents[each.document_id], each)
-        assert each.text in lines
-        assert ("(our summary" in lines or "; our summary" in lines) == (each.kind == "perspective")
+    assert parsed.passages
+    for said in parsed.passages:
+        lines = plain(each, said)
+        assert said.text in lines
+        assert ("(our summary" in lines or "; our summary" in lines) == (said.kind == "perspective")
 
 
 def test_what_tex_would_obey_is_only_text():
