@@ -15,7 +15,7 @@ SHOWN = "term => getComputedStyle(term, '::after').display !== 'none' && getComp
 
 def drawn(page: Page, app: App, address: str) -> None:
     page.goto(f"{app.url}/{address}")
-    expect(page.locator(".kb-entry, .kb-term").first).to_be_visible(timeout=30_000)
+    expect(page.locator(".kb-entry, .kb-term").first).to_be_visible()
     expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
 
 
@@ -99,7 +99,7 @@ def test_what_a_term_means_is_shown_within_the_screen(page: Page, app: App, widt
 
 def test_a_glossary_that_changes_is_used_by_the_next_question(page: Page, app: App) -> None:
     page.goto(f"{app.url}/?q=qqzyx&mode=words")
-    expect(page.locator("h2", has_text="Nothing matches well")).to_be_visible(timeout=30_000)
+    expect(page.locator("h2", has_text="Nothing matches well")).to_be_visible()
     path = app.corpus / "glossary.yaml"
     before = path.read_text(encoding="utf-8")
     try:

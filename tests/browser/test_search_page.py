@@ -1,34 +1,14 @@
-"""The Search page in a real browser: history, reload, the live index, phones."""
+"""The Search page in a real browser: history, reload, filters, odd questions."""
 
 import re
-import time
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import App, fits, headings_in_order
+from tests.browser.conftest import App
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
-
-CASE = """---
-title: {title}
-kind: case
-countries: [NZ]
-stage: delivering
-sector: health
-sources:
-  - {{id: s, title: A report, publisher: Somebody, read: whole}}
----
-
-A case that was added while the app ran. [@s]
-
-## In their words
-
-> {quote}
->
-> — someone {{#odd speaker_role=worker}} [@s]
-"""
 
 
 def search(page: Page, text: str) -> None:
@@ -124,49 +104,20 @@ def test_meaning_joins_without_a_click(page: Page, app: App) -> None:
     expect(page.get_by_text("close in meaning too").first).to_be_visible()
 
 
-def test_a_file_added_while_the_app_runs_is_found_as_written(page: Page, app: App) -> None:
-    words = "pay $5 or $6 :red[zyzzogeton] &lt; <b>bold</b> <script>alert(1)</script> -> javascript:x"
-    page.goto(app.url)
-    (app.corpus / "cases" / "zz-added.md").write_text(
-        CASE.format(title="Added $1 :red[x]", quote=words), encoding="utf-8"
-    )
-    deadline = time.monotonic() + 60
-    while not page.locator("blockquote").count():
-        assert time.monotonic() < deadline, page.inner_text("body")
-        page.goto(f"{app.url}/?q=zyzzogeton&mode=words")
-        page.wait_for_timeout(1000)
-    expect(page.locator("blockquote").first).to_contain_text(words.replace("&lt;", "<"))
-    expect(page.locator(".kb-card h3").first).to_have_text("Added $1 :red[x]")
-    (app.corpus / "cases" / "zz-added.md").unlink()
-    while page.locator("blockquote").count():
-        assert time.monotonic() < deadline
-        page.goto(f"{app.url}/?q=zyzzogeton&mode=words")
-        page.wait_for_timeout(1000)
+ODD = ("the of", "?!", '"', "<img src=x onerror=alert(1)>", "*", "x" * 3000, "[x](javascript:y) $1 :red[z]")
 
 
-@pytest.mark.parametrize(
-    "text", ["the of", "?!", '"', "<img src=x onerror=alert(1)>", "*", "x" * 3000, "[x](javascript:y) $1 :red[z]"]
-)
-def test_odd_questions_never_break_the_page(page: Page, app: App, text: str) -> None:
-    page.goto(f"{app.url}/?q={quote(text)}")
-    expect(page.locator("h1")).to_have_text("What social impact bonds taught")
-    expect(page.locator(".kb-note, .kb-card").first).to_be_visible()
-    expect(page.locator("[data-testid=stException]")).to_have_count(0)
+def test_odd_questions_never_break_the_page(page: Page, app: App) -> None:
+    for text in ODD:
+        page.goto(f"{app.url}/?q={quote(text)}")
+        expect(page.locator("h1")).to_have_text("What social impact bonds taught")
+        expect(page.locator(".kb-note, .kb-card").first).to_be_visible()
+        expect(page.locator("[data-testid=stException]")).to_have_count(0)
 
 
-@pytest.mark.parametrize("width", [320, 390, 768, 1280, 1920])
-@pytest.mark.parametrize("address", ["/", "/?q=investors&country=GB", "/?q=penguins+on+the+moon+lead"])
-def test_nothing_is_wider_than_the_screen(page: Page, app: App, width: int, address: str) -> None:
-    page.set_viewport_size({"width": width, "height": 800})
-    page.goto(app.url + address)
-    expect(page.locator(".kb-card, .kb-counts").first).to_be_visible()
-    fits(page, width)
-
-
-def test_headings_and_labels_are_in_order(page: Page, app: App) -> None:
+def test_a_source_opens_in_a_window_of_its_own(page: Page, app: App) -> None:
     page.goto(f"{app.url}/?q=investors")
     settled(page)
-    headings_in_order(page)
     link = page.locator(".kb-source a").first
     assert link.get_attribute("target") == "_blank"
     assert "noopener" in (link.get_attribute("rel") or "")
