@@ -110,7 +110,7 @@ def test_without_a_browser_the_app_is_skipped(settings, monkeypatch):
 def test_readers_of_a_real_app_meet_no_errors(settings, monkeypatch):
     """The second app is already running, and nobody thinks."""
     monkeypatch.setattr(load, "WARM", 2)
-    options = load.Options(sessions=(3,), think=0.5, seconds=4, arrive=1)
+    options = load.Options(sessions=(3,), think=0.5, seconds=2, arrive=1)
     with __main__.copied(settings) as given:
         thinking = list(load.readers(given, options))
         with app.running(given) as server:

@@ -7,7 +7,9 @@ import pytest
 
 from sibkb import checking, corpus
 from sibkb.errors import CorpusError
+from sibkb.model import Reading
 from sibkb.templates import TEMPLATES
+from tests.conftest import CORPUS
 
 CASE = """---
 title: Fictional bond
@@ -187,7 +189,6 @@ def test_queries_that_are_not_text(tmp_path):
     assert str(caught.value) == f"{tmp_path / corpus.QUERIES} is not UTF-8 text — save it as UTF-8"
 
 
-REAL = Path(__file__).resolve().parent.parent / "corpus"
 QUOTES = {
     "own-job": ("“I almost created my own job”", "worker", "worker"),
     "never-civil-servant": (
@@ -207,23 +208,28 @@ QUOTES = {
 }
 
 
+@pytest.fixture(scope="module")
+def real() -> Reading:
+    return corpus.read(CORPUS)
+
+
 def test_the_real_corpus_has_no_problem():
-    _, problems = checking.check(REAL)
+    _, problems = checking.check(CORPUS)
     assert [str(problem) for problem in problems] == []
 
 
-def test_the_seven_quotes_stand_byte_for_byte_with_their_roles():
-    quotes = [passage for passage in corpus.read(REAL).passages if passage.kind == "quote"]
+def test_the_seven_quotes_stand_byte_for_byte_with_their_roles(real):
+    quotes = [passage for passage in real.passages if passage.kind == "quote"]
     have = {quote.id.partition(".")[2]: (quote.text, quote.speaker_role, quote.about_role) for quote in quotes}
     assert have == QUOTES
     assert {quote.id for quote in quotes if quote.status == "illustrative"} == {
         "interview-roles-in-government.networker"
     }
-    text = (REAL / "interviews/interview-roles-in-government.md").read_text(encoding="utf-8")
+    text = (CORPUS / "interviews/interview-roles-in-government.md").read_text(encoding="utf-8")
     assert all(words in text for words, _, _ in QUOTES.values())
     assert {quote.speaker for quote in quotes if quote.about_role == "senior-champion"} == {None}
 
 
-def test_every_passage_that_says_something_cites_a_source():
-    silent = [p.id for p in corpus.read(REAL).passages if p.kind in ("lesson", "quote", "dispute") and not p.source_ids]
+def test_every_passage_that_says_something_cites_a_source(real):
+    silent = [p.id for p in real.passages if p.kind in ("lesson", "quote", "dispute") and not p.source_ids]
     assert silent == []
