@@ -225,7 +225,7 @@ def test_a_file_added_while_the_app_runs_is_found_and_shown_as_written_everywher
         for address in ("?q=zyzzogeton&mode=words", "document?id=zz-odd&passage=odd", "voices?country=NZ"):
             page.goto(f"{app.url}/{address}")
             expect(page.locator("blockquote")).to_contain_text(words.replace("&lt;", "<"))
-            expect(page.locator("h1, .kb-card h3, .kb-voice", has_text=title).first).to_be_visible()
+            expect(page.locator("h1, .kb-card h3, [data-testid=stPageLink]", has_text=title).first).to_be_visible()
     finally:
         app.follows(file.unlink)
     page.goto(f"{app.url}/?q=zyzzogeton&mode=words")
