@@ -15,6 +15,11 @@ Json = dict[str, Any]
 
 NOT_RECORDED: Final = "not recorded"
 
+PROJECTS: Final = frozenset({"case", "programme"})
+"""Kinds of document that tell of a project, which has parties, runs and ends."""
+ENDED: Final = frozenset({"complete", "ended-early"})
+"""Stages of a project that has ended."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
@@ -116,6 +121,11 @@ class Document:
     def source(self, id: str) -> Source:
         """The source of that id; a KeyError is our own mistake, since parsing checked every citation."""
         return {source.id: source for source in self.sources}[id]
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """Id of a source -> its place in the list, counted from 1."""
+        return {source.id: number for number, source in enumerate(self.sources, 1)}
 
 
 RELATIONS: Final[Mapping[str, str]] = {"part_of": "parts", "supported_by": "supports", "follows": "followed_by"}

@@ -4,21 +4,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sibkb.model import Document
+from sibkb.model import ENDED, PROJECTS, Document
 
-_ENDED: Final = frozenset(("complete", "ended-early"))
-_RAN: Final = _ENDED | {"delivering"}
+_RAN: Final = ENDED | {"delivering"}
 _ANY: Final = _RAN | {"in-development", "contracted", None}
 
 FIELDS: Final[Mapping[str, frozenset[str | None]]] = {
     "place": _ANY,
     "stage": _ANY,
     "start": _RAN,
-    "end": _ENDED,
+    "end": ENDED,
     "people_served": _RAN,
     "money": _ANY,
     "outcome_metrics": _ANY,
-    "results": _ENDED,
+    "results": ENDED,
     "timeline": _ANY,
     "outcome_payers": _ANY,
     "investors": _ANY,
@@ -27,8 +26,6 @@ FIELDS: Final[Mapping[str, frozenset[str | None]]] = {
     "evaluators": _ANY,
 }
 """Field, or role of a party -> the stages of a project in which it can be known; None where no stage is recorded."""
-_PROJECTS: Final = frozenset(("case", "programme"))
-"""Kinds of document that have such fields."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +46,7 @@ class Field:
 
 def fields(documents: Iterable[Document]) -> tuple[Field, ...]:
     """Every field, those that no document lacks among them."""
-    projects = sorted((each for each in documents if each.kind in _PROJECTS), key=lambda each: each.id)
+    projects = sorted((each for each in documents if each.kind in PROJECTS), key=lambda each: each.id)
     return tuple(_field(name, [each for each in projects if each.stage in FIELDS[name]]) for name in FIELDS)
 
 

@@ -13,8 +13,8 @@ from typing import Final
 
 from sibkb import vocabulary
 from sibkb.exporting.facts import ALL_PARTIES, Fact, Facts, Row, told
-from sibkb.exporting.wording import DEALS, FIGURES, NEVER, PARTIES, cited
-from sibkb.model import NOT_RECORDED, Document, Passage
+from sibkb.exporting.wording import FIGURES, NEVER, PARTIES, cited
+from sibkb.model import NOT_RECORDED, PROJECTS, Document, Passage
 
 Case = tuple[Document, Sequence[Passage]]
 """A document and those of its passages that may be told."""
@@ -102,7 +102,7 @@ def _rows(document: Document, passages: Sequence[Passage]) -> Iterator[Row]:
 
 
 def _cell(document: Document, row: Row | None, name: str) -> Cell:
-    applies = (document.kind in DEALS) != (name in _TELLERS)
+    applies = (document.kind in PROJECTS) != (name in _TELLERS)
     missing = NOT_RECORDED if row or applies else NEVER
     return Cell(facts=row.facts, missing=missing, disputes=row.disputes) if row else Cell(facts=(), missing=missing)
 
@@ -179,7 +179,7 @@ def _lines(document: Document, name: str, cell: Cell) -> Iterator[str]:
 
 def numbers(document: Document, sources: Iterable[str]) -> list[int]:
     """The places of sources in the document's own list, from 1."""
-    places = {source.id: place for place, source in enumerate(document.sources, 1)}
+    places = document.numbers
     return [places[id] for id in sources]
 
 

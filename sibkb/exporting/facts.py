@@ -10,7 +10,7 @@ from typing import Final
 
 from sibkb import vocabulary
 from sibkb.exporting import wording
-from sibkb.model import NOT_RECORDED, Document, Entry, Party, Passage
+from sibkb.model import NOT_RECORDED, PROJECTS, Document, Entry, Party, Passage
 
 ALL_PARTIES: Final = "parties"
 """Name of the row that holds no fact, only what is disputed of who took part."""
@@ -58,7 +58,7 @@ class Facts:
     def rows(self) -> Iterator[Row]:
         """All but the timeline, top to bottom, those that do not arise for this kind of document left out."""
         document = self._document
-        if document.kind in wording.DEALS or document.stage:
+        if document.kind in PROJECTS or document.stage:
             yield Row(name="stage", label="How far it got", facts=self._stage(), disputes=self.disputed("stage"))
             yield Row(
                 name="dates",
@@ -114,7 +114,7 @@ class Facts:
         return "; ".join(f"{name}: {wording.date_in_words(date) if date else NOT_RECORDED}" for name, date in ends)
 
     def _asked(self, field: str) -> bool:
-        return self._document.kind in wording.DEALS and field in wording.ASKED
+        return self._document.kind in PROJECTS and field in wording.ASKED
 
 
 def _row(name: str, label: str, text: str) -> Row:

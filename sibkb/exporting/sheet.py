@@ -12,7 +12,6 @@ from typing import Final
 from sibkb import vocabulary
 from sibkb.exporting.facts import ALL_PARTIES, Fact, Facts
 from sibkb.exporting.wording import (
-    DEALS,
     FIGURES,
     HOUSE,
     NOT_NAMED,
@@ -29,7 +28,7 @@ from sibkb.exporting.wording import (
     sector,
     unbroken,
 )
-from sibkb.model import NOT_RECORDED, Document, Json, Passage, Source, strictest
+from sibkb.model import NOT_RECORDED, PROJECTS, Document, Json, Passage, Source, strictest
 
 LICENCE: Final = (
     "Summaries, lessons and perspectives are in our words, under the MIT licence. Quotations belong to those who said "
@@ -88,7 +87,7 @@ class _Writer:
 
     def __init__(self, document: Document, passages: Sequence[Passage]) -> None:
         self.document, self.passages = document, passages
-        self.numbers = {source.id: number for number, source in enumerate(document.sources, 1)}
+        self.numbers = document.numbers
         disputes = sorted(self._kind("dispute"), key=lambda each: not each.touches)
         self.disputes = {_letter(place): each for place, each in enumerate(disputes)}
         self.facts = Facts(document, passages)
@@ -194,7 +193,7 @@ class _Writer:
         }
 
     def _expected(self, field: str) -> bool:
-        return self.document.kind in DEALS and field in _EXPECTED
+        return self.document.kind in PROJECTS and field in _EXPECTED
 
     def _item(self, id: str, kind: str, data: Json, *sources: Iterable[str]) -> Item:
         numbers = frozenset(number for each in sources for number in self._refs(each))
@@ -220,7 +219,7 @@ class _Writer:
         )
         told = self._told("voices", "In their words" if self._kind("quote") else "How they saw it",
                           list(enumerate(voices)), lambda _, each: _voice(each))  # fmt: skip
-        return told if self.document.kind in DEALS else replace(told, column="left")
+        return told if self.document.kind in PROJECTS else replace(told, column="left")
 
     def _told(
         self, name: str, heading: str, passages: Sequence[tuple[object, Passage]],

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from sibkb import vocabulary
-from sibkb.model import NOT_RECORDED, Document, Passage, Source
+from sibkb.model import NOT_RECORDED, PROJECTS, Document, Passage, Source
 
 HOUSE: Final = "sibkb, a knowledge base of social impact bonds"
 SUMMARISED: Final = "our summary of what they said"
@@ -13,8 +13,6 @@ SUMMARISED: Final = "our summary of what they said"
 NOT_NAMED: Final = "speaker not named"
 
 NEVER: Final = "does not apply"
-DEALS: Final = frozenset({"case", "programme"})
-"""Kinds of document that run and end: where nothing is recorded of that, it is said."""
 PARTIES: Final[Mapping[str, str]] = {
     "outcome_payers": "Who pays for outcomes",
     "investors": "Who invested",
@@ -100,7 +98,7 @@ def ending(document: Document) -> str | None:
     """How far it got; None where the question does not arise."""
     if document.stage:
         return vocabulary.STAGES[document.stage].label
-    return f"How it ended: {NOT_RECORDED}" if document.kind in DEALS else None
+    return f"How it ended: {NOT_RECORDED}" if document.kind in PROJECTS else None
 
 
 def sentences(*parts: str | None) -> str:

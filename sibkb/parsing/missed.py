@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from sibkb.model import Passage, Problem
+from sibkb.model import ENDED, PROJECTS, Passage, Problem
 from sibkb.parsing.front_matter import FrontMatter
 from sibkb.strict_yaml import Located
 
@@ -11,9 +11,6 @@ Place = tuple[int, int]
 Finding = tuple[Place, str, str]
 """Where, what, and what to do."""
 
-_PROJECTS: Final = frozenset(("case", "programme"))
-"""Kinds of document that tell of a project, which has people in it, an end and lessons."""
-_ENDED: Final = frozenset(("complete", "ended-early"))
 _VOICES: Final = frozenset(("quote", "perspective"))
 
 
@@ -38,7 +35,7 @@ def _figures(front: FrontMatter, located: Located, _: Sequence[Passage]) -> Iter
 def _voices(front: FrontMatter, located: Located, passages: Sequence[Passage]) -> Iterator[Finding]:
     voices = [each for each in passages if each.kind in _VOICES]
     roles = {each.speaker_role for each in voices if each.speaker_role}
-    if front.kind not in _PROJECTS or len(roles) > 1:
+    if front.kind not in PROJECTS or len(roles) > 1:
         return
     fix = "add a perspective or a quote of somebody else, with speaker_role=…"
     if not voices:
@@ -51,7 +48,7 @@ def _voices(front: FrontMatter, located: Located, passages: Sequence[Passage]) -
 
 def _lessons(front: FrontMatter, located: Located, passages: Sequence[Passage]) -> Iterator[Finding]:
     lessons = [each for each in passages if each.kind == "lesson"]
-    if front.kind not in _PROJECTS or any(each.basis == "stated" for each in lessons):
+    if front.kind not in PROJECTS or any(each.basis == "stated" for each in lessons):
         return
     fix = "add one with basis=stated, where a source makes a point itself"
     if lessons:
@@ -67,7 +64,7 @@ def _unread(front: FrontMatter, located: Located, _: Sequence[Passage]) -> Itera
 
 
 def _results(front: FrontMatter, located: Located, _: Sequence[Passage]) -> Iterator[Finding]:
-    if front.kind in _PROJECTS and front.stage in _ENDED and not front.results:
+    if front.kind in PROJECTS and front.stage in ENDED and not front.results:
         fix = "add results, each with its figure and source"
         yield located.place(("stage",)), f"it is {front.stage}, and no result is recorded", fix
 

@@ -7,11 +7,11 @@ from typing import Final
 
 import streamlit as st
 
-from sibkb.exporting import comparison, wording
+from sibkb.exporting import comparison
 from sibkb.exporting.alike import alike
 from sibkb.exporting.comparison import Case, Part
 from sibkb.kb import KnowledgeBase
-from sibkb.model import Document, Similar
+from sibkb.model import PROJECTS, Document, Similar
 from sibkb.ui import beside, cards, chosen, clipboard, links, session, shelf
 from sibkb.ui.chosen import FEWEST, MOST, Address, Chosen
 
@@ -86,7 +86,7 @@ def _begin(base: KnowledgeBase, told: Sequence[Document]) -> None:
 
 def _pairs(base: KnowledgeBase) -> Iterator[tuple[Document, Similar]]:
     """The newest deals, each with the case that is most like it."""
-    deals = [each for each in base.engine.documents.values() if each.kind in wording.DEALS]
+    deals = [each for each in base.engine.documents.values() if each.kind in PROJECTS]
     for deal in sorted(deals, key=lambda each: (each.start or "", each.id), reverse=True):
         yield from ((deal, other) for other in base.similar(deal)[:1])
 

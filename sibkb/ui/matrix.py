@@ -1,7 +1,8 @@
 """Values -> a picture and its table: themes against roles or stages of the work, and where nothing is.
 
-The picture is a plain Vega-Lite value, as in `timeline`. A cell where nothing is has a cross, so that it is told by
-its form; the table says `none` there, and each of its cells leads to what it counts.
+The picture is a plain Vega-Lite value: what Altair would write, without the half second that importing it takes. A
+cell where nothing is has a cross, so that it is told by its form; the table says `none` there, and each of its cells
+leads to what it counts.
 """
 
 from collections import Counter
@@ -9,11 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 from sibkb import vocabulary
 from sibkb.auditing import Crossing
-from sibkb.model import NOT_RECORDED, Filters, Query
+from sibkb.model import NOT_RECORDED, Filters, Json, Query
 from sibkb.ui import session
 from sibkb.ui.figures import number
 
@@ -29,7 +30,6 @@ _NARROW: Final = 240
 """Pixels of a cell that has room for its number, and of all cells on a phone."""
 _INK: Final = "currentColor"
 
-Json = dict[str, Any]
 Way = Callable[[str, str | None], str]
 """A theme and a word, or none for all of the theme -> the page that shows what is counted there."""
 

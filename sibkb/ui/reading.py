@@ -80,7 +80,7 @@ class _Page:
 
     def __init__(self, document: Document, passages: Sequence[Passage], reader: Reader, mark: Mark) -> None:
         self.document, self.reader, self.mark = document, reader, mark
-        self.numbers = {source.id: number for number, source in enumerate(document.sources, 1)}
+        self.numbers = document.numbers
         self.facts = Facts(document, passages)
         self.told = [passage for passage in passages if passage.kind not in ("fact", "summary")]
 

@@ -10,9 +10,8 @@ import streamlit as st
 
 from sibkb import vocabulary
 from sibkb.errors import QueryError
-from sibkb.exporting import wording
 from sibkb.kb import KnowledgeBase
-from sibkb.model import FILTER_FIELDS, MODES, Filters, Hit, Query, Results
+from sibkb.model import FILTER_FIELDS, MODES, PROJECTS, Filters, Hit, Query, Results
 from sibkb.ui import cards, filters, links, session, terms
 from sibkb.ui.session import PAGE_SIZE
 
@@ -116,7 +115,7 @@ def _said(generation: str, _base: KnowledgeBase) -> str:  # noqa: ARG001, the ge
 
 
 def _latest(base: KnowledgeBase) -> str:
-    deals = [each for each in base.engine.documents.values() if each.kind in wording.DEALS and each.start]
+    deals = [each for each in base.engine.documents.values() if each.kind in PROJECTS and each.start]
     deals.sort(key=lambda each: (each.start or "", each.id), reverse=True)
     return "".join(f"<li>{cards.named(each)}</li>" for each in deals[:LATEST])
 
