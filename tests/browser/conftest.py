@@ -113,6 +113,17 @@ def page(context: BrowserContext) -> Iterator[Page]:
     assert not failed
 
 
+def stopped(page: Page) -> None:
+    """Wait until the page has stopped running."""
+    expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def quiet(page: Page) -> None:
+    """Wait until the page has its title and has stopped running."""
+    expect(page.locator("h1")).to_be_visible()
+    stopped(page)
+
+
 TOO_WIDE = """() => {
     const scrolls = (e) => ["auto", "scroll"].includes(getComputedStyle(e).overflowX) && e.dataset.testid !== "stMain";
     const inside = (e) => { while ((e = e.parentElement)) if (scrolls(e)) return true; };

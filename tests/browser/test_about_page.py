@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import App
+from tests.browser.conftest import App, stopped
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 def opened(page: Page, app: App) -> None:
     page.goto(f"{app.url}/about")
     expect(page.locator("#privacy")).to_be_attached()
-    expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
+    stopped(page)
 
 
 def test_the_contents_lead_to_their_part(page: Page, app: App) -> None:

@@ -5,15 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import App
+from tests.browser.conftest import App, quiet
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
-
-
-def quiet(page: Page) -> None:
-    """Wait until the page has stopped running."""
-    expect(page.locator("h1")).to_be_visible()
-    expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def seen(page: Page) -> tuple[str, list[str]]:

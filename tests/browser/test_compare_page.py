@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import App, fits, headings_in_order
-from tests.browser.test_browse_page import quiet
+from tests.browser.conftest import App, fits, headings_in_order, quiet
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import App
+from tests.browser.conftest import App, stopped
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -16,7 +16,7 @@ SHOWN = "term => getComputedStyle(term, '::after').display !== 'none' && getComp
 def drawn(page: Page, app: App, address: str) -> None:
     page.goto(f"{app.url}/{address}")
     expect(page.locator(".kb-entry, .kb-term").first).to_be_visible()
-    expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
+    stopped(page)
 
 
 def test_from_a_term_in_a_case_to_its_meaning_its_passages_and_back(page: Page, app: App) -> None:

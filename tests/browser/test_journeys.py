@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
-from tests.browser.conftest import App, fits, headings_in_order
+from tests.browser.conftest import App, fits, headings_in_order, stopped
 from tests.browser.test_search_page import heading, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -51,7 +51,7 @@ def drawn(page: Page, app: App, address: str) -> None:
 def whole(page: Page, address: str) -> None:
     """Wait until all of the page at that address stands."""
     expect(page.locator(PAGES[address]).first).to_be_visible()
-    expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
+    stopped(page)
 
 
 def test_from_a_hit_to_its_case_and_back_to_the_same(page: Page, app: App) -> None:

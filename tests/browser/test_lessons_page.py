@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from sibkb import kb
 from sibkb.model import Filters
 from sibkb.settings import Settings
-from tests.browser.conftest import App
+from tests.browser.conftest import App, quiet
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -38,10 +38,9 @@ def written(app: App, built: Settings) -> Iterator[list[str]]:
         file.write_text(before, encoding="utf-8")
 
 
-def quiet(page: Page) -> None:
-    """Wait until the page has stopped running."""
-    expect(page.locator("h1")).to_be_visible()
-    expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
+def drawn(page: Page) -> None:
+    """Wait until the page has stopped running and all of it is drawn."""
+    quiet(page)
     expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0)
 
 
@@ -56,7 +55,7 @@ def opened(page: Page, app: App, address: str) -> str:
 
 
 def seen(page: Page) -> str:
-    quiet(page)
+    drawn(page)
     return page.locator("[data-testid=stMain]").inner_text()
 
 

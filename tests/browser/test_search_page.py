@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import App
+from tests.browser.conftest import App, stopped
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -25,7 +25,7 @@ def settled(page: Page) -> str:
     """The results, once the page has stopped running."""
     expect(page.locator(".kb-card").first).to_be_visible()
     expect(page.get_by_text("meaning joins in a moment")).to_have_count(0)
-    expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
+    stopped(page)
     return "\n".join(page.locator(".kb-card").all_inner_texts())
 
 

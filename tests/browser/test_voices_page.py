@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import App
+from tests.browser.conftest import App, stopped
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -22,7 +22,7 @@ OWN_JOB = (
 def settled(page: Page) -> list[str]:
     """The voices, once the page has stopped running."""
     expect(page.locator(".kb-voice").first).to_be_visible()
-    expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
+    stopped(page)
     return page.locator(".kb-voice").all_inner_texts()
 
 
