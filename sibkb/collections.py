@@ -17,7 +17,7 @@ from statistics import median
 from typing import Any, Final
 
 from sibkb.errors import CorpusError
-from sibkb.evaluating import Judged, ndcg
+from sibkb.evaluating import Judged, first_right, ndcg, recall
 from sibkb.model import Document, Passage, Problem
 from sibkb.search import LONGEST
 
@@ -89,13 +89,13 @@ class Figures:
 def judge(query: Judged, ranking: Sequence[str], seconds: float) -> Outcome:
     """Figures of one ranking of ids, best first: nDCG with linear gain, each as trec_eval has it."""
     right = {id for id, grade in query.grades.items() if grade > 0}
-    first = next((place for place, id in enumerate(ranking[:FIRST], 1) if id in right), None)
+    first = first_right(right, ranking, FIRST)
     return Outcome(
         query=query,
         ranking=tuple(ranking[:FIRST]),
         ndcg_10=ndcg(query.grades, ranking, FIRST),
         mrr_10=1 / first if first else 0.0,
-        recall_100=len(right & set(ranking[:DEPTH])) / len(right) if right else 0.0,
+        recall_100=recall(right, ranking, DEPTH),
         milliseconds=1000 * seconds,
     )
 

@@ -8,7 +8,7 @@ counted apart: the share for which nothing was shown as a hit.
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -79,7 +79,7 @@ class Row:
 def judge(query: Judged, ranking: Sequence[str]) -> Row:
     """Figures of one ranking of passage ids, best first."""
     right = {id for id, grade in query.grades.items() if grade >= ANSWERS}
-    first = next((place for place, id in enumerate(ranking[:10], 1) if id in right), None)
+    first = first_right(right, ranking, 10)
     return Row(
         query=query,
         ranking=tuple(ranking[:DEPTH]),
@@ -87,8 +87,18 @@ def judge(query: Judged, ranking: Sequence[str]) -> Row:
         success_3=float(first is not None and first <= 3),
         mrr_10=1 / first if first else 0.0,
         ndcg_10=ndcg(query.grades, ranking, 10),
-        recall_20=len(right & set(ranking[:DEPTH])) / len(right) if right else 0.0,
+        recall_20=recall(right, ranking, DEPTH),
     )
+
+
+def first_right(right: Collection[str], ranking: Sequence[str], depth: int) -> int | None:
+    """The place of the first right one among the first `depth`, counted from 1; its inverse is the reciprocal rank."""
+    return next((place for place, id in enumerate(ranking[:depth], 1) if id in right), None)
+
+
+def recall(right: Collection[str], ranking: Sequence[str], depth: int) -> float:
+    """The share of the right ones that are among the first `depth`; 0 where none is right."""
+    return len({*right} & {*ranking[:depth]}) / len(right) if right else 0.0
 
 
 def ndcg(grades: Mapping[str, float], ranking: Sequence[str], depth: int) -> float:
