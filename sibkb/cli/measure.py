@@ -55,28 +55,18 @@ def measure(  # noqa: PLR0913, each is an option of the command line
         check_word(each, MODES, "--mode")
     if keep and not collection:
         raise typer.BadParameter("it is the index of a --collection that is kept", param_hint="--keep")
+    modes = mode or tuple(MODES)
     if collection:
         _check_alone(split, save)
-        measured = measure_collection(context.obj, collection, keep, mode or tuple(MODES))
+        measured = measure_collection(context.obj, collection, keep, modes)
         if as_json:
             print_json(collection_json(measured, queries))
         else:
             print_collection(measured, queries)
         return
-    judged, problems = evaluating.read_queries(corpus.QUERIES, corpus.read_queries(context.obj.corpus))
-    if problems or not judged:
-        print_problems(problems, err(), prefix=context.obj.corpus)
-        raise SibkbError("there are no judged queries to run — see corpus/queries.yaml and `sibkb check`")
+    judged = _judged(context.obj)
     base = open_base(context.obj)
-    rows = [
-        {
-            "mode": each_mode,
-            "split": each_split,
-            "rows": _rank(base, each_mode, [q for q in judged if q.split == each_split]),
-        }
-        for each_split in ([split] if split else evaluating.SPLITS)
-        for each_mode in (mode or tuple(MODES))
-    ]
+    rows = _rows(base, judged, [split] if split else evaluating.SPLITS, modes)
     if as_json:
         print_json([_figures_json(row, queries) for row in rows])
     else:
@@ -84,6 +74,28 @@ def measure(  # noqa: PLR0913, each is an option of the command line
     if save:
         kept = corpus.record_evaluation(context.obj.corpus, evaluating.write_evaluation(_evaluation(base, rows)))
         err().print(f"Kept in {shown(kept)}, which the About page shows.")
+
+
+def _judged(given: Settings) -> list[evaluating.Judged]:
+    """The judged queries of the corpus; a SibkbError where there are none that can be run."""
+    from sibkb import corpus
+
+    judged, problems = evaluating.read_queries(corpus.QUERIES, corpus.read_queries(given.corpus))
+    if problems or not judged:
+        print_problems(problems, err(), prefix=given.corpus)
+        raise SibkbError("there are no judged queries to run — see corpus/queries.yaml and `sibkb check`")
+    return judged
+
+
+def _rows(
+    base: "KnowledgeBase", judged: Sequence[evaluating.Judged], splits: Sequence[str], modes: Sequence[str]
+) -> list[dict[str, Any]]:
+    """What came of each split in each mode."""
+    return [
+        {"mode": mode, "split": split, "rows": _rank(base, mode, [each for each in judged if each.split == split])}
+        for split in splits
+        for mode in modes
+    ]
 
 
 def _check_alone(split: str | None, save: bool) -> None:
