@@ -115,8 +115,12 @@ class KnowledgeBase:
         What is not here, or may not be seen, is left out.
         """
         documents = self.engine.documents
-        found = relations(documents.values())[document.id]
+        found = self._relations[document.id]
         return {relation: tuple(documents[id] for id in ids) for relation, ids in found.items()}
+
+    @cached_property
+    def _relations(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+        return relations(self.engine.documents.values())
 
     @cached_property
     def likeness(self) -> Likeness:

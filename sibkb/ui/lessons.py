@@ -85,13 +85,18 @@ class Authored:
 
 
 def _authored(base: KnowledgeBase, chosen: Filters) -> Authored:
-    """The files as they are now; what is hidden is not there, and only lessons that were chosen count as agreeing."""
+    """The files as they are now, of the themes chosen or of all.
+
+    What is hidden is not there, and only lessons that were chosen count as agreeing.
+    """
+    wanted = chosen.theme or tuple(vocabulary.THEMES)
     try:
         texts = corpus.read_themes(base.settings.corpus)
     except CorpusError as error:
         session.report(error)
         return Authored(themes={}, broken=frozenset(vocabulary.THEMES))
-    files = {PurePosixPath(path).stem: _read(path, text) for path, text in texts.items()}
+    names = {path: PurePosixPath(path).stem for path in texts}
+    files = {name: _read(path, texts[path]) for path, name in names.items() if name in wanted}
     allowed = base.engine.allowed
     visible = frozenset(allowed(Filters()))
     return Authored(
