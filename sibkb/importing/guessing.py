@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 from typing import Final
 
 from sibkb import vocabulary
@@ -48,6 +49,11 @@ _OTHER_NAMES: Final[Mapping[str, str]] = {
     "UK": "GB", "Great Britain": "GB", "England": "GB", "Scotland": "GB", "Wales": "GB", "Northern Ireland": "GB",
     "USA": "US", "US": "US",
 }  # fmt: skip
+_COUNTRY_NAMES: Final = tuple(
+    (name, "countries", code)
+    for name, code in [*((name, code) for code, name in vocabulary.COUNTRIES.items()), *_OTHER_NAMES.items()]
+)
+"""Name of a country, the key that it goes under, its code."""
 _MOST: Final = 12
 """Sums that are offered; the rest are in the text all the same."""
 _AROUND: Final = 40
@@ -91,12 +97,10 @@ def _spans(text: str, known: Mapping[str, str]) -> Iterator[_Found]:
         if (match := cue.search(text)) and (day := _iso(match)):
             yield key, day, None, match.span()
     yield from _money(text)
-    for name, code in [*((name, code) for code, name in vocabulary.COUNTRIES.items()), *_OTHER_NAMES.items()]:
-        if match := re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text):
-            yield "countries", code, None, match.span()
-    for name, role in known.items():
+    parties = ((name, role, name) for name, role in known.items())
+    for name, key, value in chain(_COUNTRY_NAMES, parties):
         if name in text and (match := re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)):
-            yield role, name, None, match.span()
+            yield key, value, None, match.span()
 
 
 def _money(text: str) -> Iterator[_Found]:
