@@ -19,7 +19,7 @@ _KINDS: Final = frozenset({"lesson", "dispute"})
 def table(part: Part, cases: Sequence[Case]) -> str:
     """The rows of a part under the titles of the documents."""
     documents = [document for document, _ in cases]
-    head = "".join(f'<th role="columnheader" scope="col">{_title(each)}</th>' for each in documents)
+    head = "".join(f'<th role="columnheader" scope="col">{links.titled(each)}</th>' for each in documents)
     rows = "".join(f'<tr role="row">{"".join(_cells(line, documents))}</tr>' for line in part.lines)
     caption = f"{part.heading}: {', '.join(document.title for document in documents)}"
     return (
@@ -29,10 +29,6 @@ def table(part: Part, cases: Sequence[Case]) -> str:
         f'<span class="kb-hidden">{escape(part.heading)}</span></th>{head}</tr></thead>'
         f'<tbody role="rowgroup">{rows}</tbody></table></div>'
     )
-
-
-def _title(document: Document) -> str:
-    return f'<a href="{escape(links.address(document))}">{escape(document.title)}</a>'
 
 
 def _cells(line: Line, documents: Sequence[Document]) -> Iterator[str]:

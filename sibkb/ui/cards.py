@@ -61,17 +61,14 @@ def lines(passage: Passage) -> str:
 
 def said(quote: Passage, document: Document) -> str:
     """A quotation with who said it and where it stands."""
-    place = f'<a href="{escape(links.address(document, quote))}">{escape(document.title)}</a>'
-    who = f"<figcaption>— {escape(speaker(quote))}. {place}</figcaption>"
+    who = f"<figcaption>— {escape(speaker(quote))}. {links.titled(document, quote)}</figcaption>"
     return f"<figure>{quotation(quote, escape(quote.text))}{who}</figure>"
 
 
 def named(document: Document) -> str:
     """A document in a line: its title, and what it is."""
     facts = " · ".join(map(escape, about(document)))
-    return (
-        f'<a href="{escape(links.address(document))}">{escape(document.title)}</a><span class="kb-facts">{facts}</span>'
-    )
+    return f'{links.titled(document)}<span class="kb-facts">{facts}</span>'
 
 
 def marked(text: str, spans: Iterable[Span], style: str = "kb-word") -> str:

@@ -85,10 +85,14 @@ def aside(document: Document, put: Sequence[str], elsewhere: Callable[[tuple[str
     """
     if document.id in put:
         back = _stay(document, elsewhere(tuple(id for id in put if id != document.id)), "Leave out")
-        on = f' · <a href="{escape(address(put))}">Compare the {IN_WORDS[len(put)]}</a>' if len(put) >= FEWEST else ""
+        on = f" · {_abreast(put)}" if len(put) >= FEWEST else ""
         return f"<b>✓ To compare</b> · {back}{on}"
     add = f' data-add="{escape(document.id)}"'
     return _stay(document, elsewhere((*put, document.id)), "Add to comparison", add) if len(put) < MOST else ""
+
+
+def _abreast(put: Sequence[str]) -> str:
+    return f'<a href="{escape(address(put))}">Compare the {IN_WORDS[len(put)]}</a>'
 
 
 def _stay(document: Document, target: str, label: str, more: str = "") -> str:
@@ -99,10 +103,6 @@ def _stay(document: Document, target: str, label: str, more: str = "") -> str:
 def gathered(put: Sequence[str], documents: Documents, elsewhere: Callable[[tuple[str, ...]], str]) -> str:
     """What is put aside so far, and the ways on."""
     titles = "; ".join(f"<b>{escape(documents[id].title)}</b>" for id in put)
-    on = (
-        f'<a href="{escape(address(put))}">Compare the {IN_WORDS[len(put)]}</a>'
-        if len(put) >= FEWEST
-        else "Add at least one more"
-    )
+    on = _abreast(put) if len(put) >= FEWEST else "Add at least one more"
     none = f'<a href="{escape(elsewhere(()))}" data-stay="compare">Leave out all</a>'
     return f'<p class="kb-note" role="status">To compare: {titles}. {on} · {none}</p>'

@@ -83,8 +83,7 @@ def _understood(query: Query) -> Query:
 
 
 def _choose(name: str) -> None:
-    if st.session_state.get("coverage-view") != name:
-        st.session_state["coverage-view"] = name
+    session.set_widget("coverage-view", name)
     st.segmented_control(
         "What to count",
         list(VIEWS),

@@ -104,7 +104,7 @@ def _quoting(audit: Audit, documents: Sequence[Document]) -> str:
     count = sum(audit.quotations.values())
     if not count:
         return "Nobody is quoted."
-    titles = [f'<a href="{escape(links.address(each))}">{escape(each.title)}</a>' for each in documents]
+    titles = list(map(links.titled, documents))
     where = "; ".join(titles) if len(titles) <= _FEW else number(len(titles), "document")
     only = (
         f"Exact words of others stand only where they are set as quotations: {number(count, 'quotation')}, in {where}."

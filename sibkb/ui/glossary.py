@@ -43,8 +43,7 @@ def _asked(glossary: Glossary) -> tuple[str, Entry | None]:
     """What the address asks: terms with a word, or one of them; the find box is set to it."""
     wanted, term = (st.query_params.get(name, "") for name in ("q", "term"))
     here = glossary.entry(slug_of(term))
-    if st.session_state.get(_FIND) != wanted:
-        st.session_state[_FIND] = wanted
+    session.set_widget(_FIND, wanted)
     st.text_input("Find a term", key=_FIND, type="search", placeholder="SPV, cohort, price list", on_change=_push)
     if term and not here:
         st.html(cards.note(f"There is no term “{term}” here."))

@@ -6,8 +6,8 @@ from html import escape
 from sibkb import vocabulary
 from sibkb.exporting import quoted
 from sibkb.exporting.alike import alike
-from sibkb.model import Document, Passage, Similar
-from sibkb.ui import cards, chosen, links, saying
+from sibkb.model import Document, Filters, Passage, Query, Similar
+from sibkb.ui import cards, chosen, links, saying, session
 
 Other = tuple[Passage, Document]
 
@@ -20,7 +20,7 @@ def others(document: Document, similar: Iterable[Similar]) -> str:
 
 def _other(document: Document, similar: Similar) -> Iterator[str]:
     other = similar.document
-    yield f'<h3><a href="{escape(links.address(other))}">{escape(other.title)}</a></h3>'
+    yield f"<h3>{links.titled(other)}</h3>"
     facts = " · ".join(map(escape, cards.about(other)))
     yield f'<p class="kb-facts">{facts}</p><p class="kb-why">{escape(alike(document, similar))}</p>'
     if similar.pairs:
@@ -51,7 +51,8 @@ def on_theme(passage: Passage) -> str:
     if not passage.themes:
         return ""
     label = vocabulary.THEMES[passage.themes[0]].label
-    return f'<a href="./?theme={passage.themes[0]}">More on {escape(label.lower())}</a>'
+    way = session.address("./", Query(filters=Filters(theme=passage.themes[:1])))
+    return f'<a href="{escape(way)}">More on {escape(label.lower())}</a>'
 
 
 def told(passage: Passage, found: Sequence[Other]) -> str:
@@ -65,5 +66,5 @@ def _told(passage: Passage, document: Document) -> str:
     kind = saying.KINDS.get(passage.kind) or vocabulary.PASSAGE_KINDS[passage.kind].label
     text = quoted(passage.text) if passage.kind == "quote" else passage.text
     who = f" {escape(cards.speaker(passage))}." if passage.kind in saying.KINDS else ""
-    place = f'<a href="{escape(links.address(document, passage))}">{escape(document.title)}</a>'
+    place = links.titled(document, passage)
     return f'<b>{escape(kind)}.</b>{who} {escape(text)}<span class="kb-facts">{place}</span>'

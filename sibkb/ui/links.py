@@ -1,6 +1,7 @@
 """Ways from page to page, and text that leaves the app by the clipboard."""
 
 import re
+from html import escape
 from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import urlencode
@@ -35,6 +36,11 @@ def address(document: Document, passage: Passage | None = None, question: str = 
     Relative to any page of the app; for our own HTML, in which `links.js` opens it without loading the app anew.
     """
     return f"document?{urlencode(_asked(document, passage, question))}"
+
+
+def titled(document: Document, passage: Passage | None = None) -> str:
+    """The title of a document as a way to it, or to one of its passages, inside HTML."""
+    return f'<a href="{escape(address(document, passage))}">{escape(document.title)}</a>'
 
 
 def alike(document: Document, passage: Passage) -> str:

@@ -41,7 +41,7 @@ def card(row: Row, way: str = "") -> str:
     """A document as somebody who looks for one meets it, with a way on where one is given."""
     document, inside = row
     facts = " · ".join(map(escape, cards.about(document)))
-    parts = [f'<h3>{link(document)}</h3><p class="kb-facts">{facts}</p>']
+    parts = [f'<h3>{links.titled(document)}</h3><p class="kb-facts">{facts}</p>']
     if inside.summary:
         parts.append(f'<p class="kb-first">{escape(inside.summary)}</p>')
     counts = " · ".join(_counted(inside)) if document.passage_ids else f"What it says is {_HIDDEN}"
@@ -75,7 +75,7 @@ def _cells(row: Row, columns: Iterable[str], ways: Mapping[str, str]) -> Iterato
     way = ways.get(row[0].id)
     name = f' aria-label="{escape(row[0].title)}"' if way else ""
     below = f'<span class="kb-way">{way}</span>' if way else ""
-    yield f'<th role="rowheader" scope="row"{name}>{link(row[0])}{below}</th>'
+    yield f'<th role="rowheader" scope="row"{name}>{links.titled(row[0])}{below}</th>'
     for name in columns:
         lines = COLUMNS[name](row)
         text = "<br>".join(_FIGURE.sub(r'<span class="kb-figure">\1</span>', escape(line)) for line in lines)
@@ -83,14 +83,9 @@ def _cells(row: Row, columns: Iterable[str], ways: Mapping[str, str]) -> Iterato
         yield f'<td role="cell" data-name="{name}"{faint}>{text}</td>'
 
 
-def link(document: Document) -> str:
-    """A way to a document inside HTML."""
-    return f'<a href="{escape(links.address(document))}">{escape(document.title)}</a>'
-
-
 def bullets(documents: Iterable[Document]) -> str:
     """Documents as a plain list of links."""
-    items = "".join(f"<li>{link(document)}, {escape(_where(document))}</li>" for document in documents)
+    items = "".join(f"<li>{links.titled(document)}, {escape(_where(document))}</li>" for document in documents)
     return f'<ul class="kb-bullets">{items}</ul>'
 
 

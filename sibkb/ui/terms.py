@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from itertools import groupby
 from typing import Final
-from urllib.parse import urlencode
 
 from sibkb.glossary import Entry, Glossary, slug_of
-from sibkb.ui import cards, links
+from sibkb.model import Query
+from sibkb.ui import cards, links, session
 from sibkb.ui.cards import Span
 from sibkb.words import stems_of
 
@@ -117,8 +117,12 @@ def _found(name: str, count: int) -> str:
     """A way to the passages that have a name in these very words."""
     passages = f"{count} passage{'s' * (count != 1)}"
     quoted = f'"{name}"'
-    return f'<a href="./?{escape(urlencode({"q": quoted}))}">{passages}</a> with {escape(name)}'
+    return f'<a href="{_search(quoted)}">{passages}</a> with {escape(name)}'
 
 
 def _near(entry: Entry) -> str:
-    return f'<a href="./?{escape(urlencode({"q": entry.term}))}">What comes near it</a>'
+    return f'<a href="{_search(entry.term)}">What comes near it</a>'
+
+
+def _search(text: str) -> str:
+    return escape(session.address("./", Query(text=text)))

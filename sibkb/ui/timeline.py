@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from sibkb import vocabulary
 from sibkb.exporting import date_in_words
 from sibkb.model import NOT_RECORDED, Document
-from sibkb.ui import listing
+from sibkb.ui import links, listing
 
 _MARKS: Final = 5
 """Steps between years that are written."""
@@ -91,7 +91,7 @@ def _row(document: Document, first: int, last: int) -> str:
     known = "" if document.start and document.end else " kb-open"
     return (
         f'<li data-stage="{escape(document.stage or "")}">'
-        f'<span>{listing.link(document)} <span class="kb-facts">{escape(_said(document))}</span></span>'
+        f'<span>{links.titled(document)} <span class="kb-facts">{escape(_said(document))}</span></span>'
         f'<span class="kb-track" aria-hidden="true"><span class="kb-run{known}" style="left: {left}; width: {width}">'
         "</span></span></li>"
     )

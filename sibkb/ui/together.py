@@ -214,7 +214,7 @@ def items(passages: Iterable[Passage], shelf: Shelf) -> str:
 def item(passage: Passage, shelf: Shelf) -> str:
     """One passage in short: its words whole, whose they are, and the way to where it stands."""
     document = shelf.document(passage)
-    place = f'<a href="{escape(links.address(document, passage))}">{escape(document.title)}</a>'
+    place = links.titled(document, passage)
     rest = [
         escape(each) for each in (", ".join(map(vocabulary.country, document.countries)), *_labels(passage)) if each
     ]
