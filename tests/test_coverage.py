@@ -191,18 +191,23 @@ def test_an_empty_cell_is_told_by_its_form_and_its_words():
 
 
 def test_the_picture_says_the_same_as_the_table():
-    chart = matrix.chart(FIELD, way)
-    rows = {(row["theme"], row["word"]): (row["count"], row["shade"], row["way"]) for row in chart["data"]["values"]}
-    assert len(rows) == 19 * 15
-    assert rows["Scaling", "People who did the work"] == (4, 2, "scaling/worker")
-    assert rows["Data access", "Investors"] == (0, 0, "data-access/investor")
-    drawn = {layer["transform"][0]["filter"]: layer for layer in chart["layer"]}
-    assert drawn["datum.count == 0"]["encoding"]["text"] == {"value": "×"}
-    assert [*drawn][:3] == [f"datum.shade == {place}" for place in (1, 2, 3)]
+    picture = matrix.picture(FIELD, way)
+    assert picture.count("<a ") == 19 * 15
+    named = "People who did the work"
+    for cell in (
+        f'href="scaling/worker" class="kb-shade-2" title="Scaling, {named}: 4 voices">4</a>',
+        'href="data-access/investor" class="kb-shade-0" title="Data access, Investors: no voice">×</a>',
+    ):
+        assert cell in picture
     assert matrix.in_words(FIELD) == (
         "Grid of 19 themes by 15 roles, each with its number of voices. 282 of 285 cells have none. The table below "
         "says the same."
     )
+
+
+def test_the_keyboard_goes_through_the_table_alone():
+    assert matrix.picture(FIELD, way).count(' tabindex="-1"') == 19 * 15
+    assert "tabindex" not in matrix.table(FIELD, way, "Some")
 
 
 def test_what_is_missing_is_told():

@@ -41,7 +41,7 @@ VIEWS: Final[Mapping[str, View]] = {
 }  # fmt: skip
 LEAD: Final = (
     '<p class="kb-lead">How well each theme is covered, and where voices are missing. A cell counts the passages on a '
-    "theme; its number in the table leads to them. An empty cell does not mean that nobody has anything to say: only "
+    "theme; its number leads to them. An empty cell does not mean that nobody has anything to say: only "
     "that it is not here.</p>"
 )
 
@@ -114,7 +114,7 @@ def _show(base: KnowledgeBase, query: Query, view: View, counted: Filters) -> No
     st.header(f"{figures.number(len(passages), view.noun)} on {len(vocabulary.THEMES)} themes", anchor=False)
     st.html(matrix.legend(field))
     way = partial(_way, query, view)
-    st.vega_lite_chart(matrix.chart(field, way), alt=matrix.in_words(field))
+    st.html(matrix.picture(field, way))
     st.header(f"Where {view.noun}s are missing", anchor=False)
     unstaged = view.noun == "voice" and not any(each.work_stage for each in passages)
     st.html(together.bullets([*matrix.missing(field), *([UNSTAGED] if unstaged else [])]))

@@ -1,12 +1,12 @@
 """Values -> a picture and its table: themes against roles or stages of the work, and where nothing is.
 
-The picture is a plain Vega-Lite value: what Altair would write, without the half second that importing it takes. A
-cell where nothing is has a cross, so that it is told by its form; the table says `none` there, and each of its cells
-leads to what it counts.
+The picture is HTML that the style sheet draws: there at once, where a chart library would take the browser longer to
+load than all else on the page. A cell where nothing is has a cross, so that it is told by its form; the table says
+`none` there, and each of its cells leads to what it counts.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
@@ -14,22 +14,12 @@ from typing import Final
 
 from sibkb import vocabulary
 from sibkb.auditing import Crossing
-from sibkb.model import NOT_RECORDED, Filters, Json, Query
+from sibkb.model import NOT_RECORDED, Filters, Query
 from sibkb.ui import session
 from sibkb.ui.figures import number
 
 SHADES: Final = (1, 3, 6)
 """The least of each shade, the faintest first."""
-_OPACITY: Final = (0.1, 0.2, 0.34)
-"""Of the page's own colour of text, so that a number on it has a contrast of 4.5 in light and in dark."""
-_STEP: Final = 26
-_HEAD: Final = 170
-"""Pixels a row, and for the names beside and above."""
-_ROOMY: Final = 18
-_NARROW: Final = 240
-"""Pixels of a cell that has room for its number, and of all cells on a phone."""
-_INK: Final = "currentColor"
-
 Way = Callable[[str, str | None], str]
 """A theme and a word, or none for all of the theme -> the page that shows what is counted there."""
 
@@ -64,55 +54,28 @@ def told(matrix: Matrix, count: int) -> str:
 # The picture
 
 
-def chart(matrix: Matrix, way: Way) -> Json:
-    """A field of cells, darker where there is more, crossed where there is nothing; each leads where the table does."""
-    themes, words = ([term.label for term in each.values()] for each in (vocabulary.THEMES, matrix.words))
-    tooltip = {"theme": "Theme", "word": matrix.across.capitalize(), "told": "Here"}
-    cell = f"width / {len(words)}"
-    size, small = ({"expr": f"max(7, min({most}, {cell} * {part}))"} for most, part in ((13, 0.6), (12, 0.8)))
-    roomy = {"expr": f"{cell} > {_ROOMY} ? 1 : 0"}
-    return {
-        "data": {"values": list(_rows(matrix, way))},
-        "height": _STEP * len(themes) + _HEAD,
-        "padding": {"top": 24, "left": 0, "right": 4, "bottom": 4},
-        "encoding": {
-            "x": _axis("word", words, {"orient": "top", "labelAngle": -90, "labelFontSize": small}),
-            "y": _axis("theme", themes, {"labelFontSize": {"expr": f"width < {_NARROW} ? 10 : 12"}}),
-            "href": {"field": "way", "type": "nominal"},
-            "tooltip": [{"field": field, "type": "nominal", "title": title} for field, title in tooltip.items()],
-        },
-        "layer": [
-            *(_shaded(place, opacity) for place, opacity in enumerate(_OPACITY, 1)),
-            _text("datum.count == 0", {"value": "×"}, {"fontSize": size}),
-            _text("datum.count > 0", {"field": "count", "type": "quantitative"}, {"fontSize": size, "opacity": roomy}),
-        ],
-    }
+def picture(matrix: Matrix, way: Way) -> str:
+    """A field of cells, darker where there is more, crossed where there is nothing; each leads where the table does.
+
+    For the eye and the mouse: its table says the same to those who listen or use a keyboard.
+    """
+    heads = "".join(f"<span>{escape(term.label)}</span>" for term in matrix.words.values())
+    rows = "".join(_line(matrix, theme, way) for theme in matrix.crossing.cells)
+    return (
+        f'<figure class="kb-field" style="--across: {len(matrix.words)}">'
+        f'<figcaption class="kb-hidden">{escape(in_words(matrix))}</figcaption>'
+        f'<div aria-hidden="true"><div class="kb-heads"><span></span>{heads}</div>{rows}</div></figure>'
+    )
 
 
-def _rows(matrix: Matrix, way: Way) -> Iterator[Json]:
-    for theme, word, count in _cells(matrix):
-        labels = {"theme": vocabulary.THEMES[theme].label, "word": matrix.words[word].label}
-        yield {**labels, "count": count, "shade": shade(count), "told": told(matrix, count), "way": way(theme, word)}
-
-
-def _axis(field: str, labels: Sequence[str], more: Json) -> Json:
-    """Every label is drawn, in the page's own colour."""
-    plain = {"title": None, "domain": False, "ticks": False, "labelColor": _INK, "labelOverlap": False}
-    axis = {**plain, "labelLimit": 200, **more}
-    return {"field": field, "type": "nominal", "scale": {"domain": labels}, "axis": axis}
-
-
-def _shaded(place: int, opacity: float) -> Json:
-    mark = {"type": "rect", "aria": False, "color": _INK, "fillOpacity": opacity, "stroke": None, "cornerRadius": 2}
-    return {"transform": [{"filter": f"datum.shade == {place}"}], "mark": mark}
-
-
-def _text(which: str, text: Json, mark: Json) -> Json:
-    return {
-        "transform": [{"filter": which}],
-        "mark": {"type": "text", "aria": False, "color": _INK, "baseline": "middle", **mark},
-        "encoding": {"text": text},
-    }
+def _line(matrix: Matrix, theme: str, way: Way) -> str:
+    label, counts = vocabulary.THEMES[theme].label, matrix.crossing.cells[theme]
+    cells = "".join(
+        f'<a tabindex="-1" href="{escape(way(theme, word))}" class="kb-shade-{shade(counts[word])}" '
+        f'title="{escape(f"{label}, {term.label}: {told(matrix, counts[word])}")}">{counts[word] or "×"}</a>'
+        for word, term in matrix.words.items()
+    )
+    return f"<div><span>{escape(label)}</span>{cells}</div>"
 
 
 def in_words(matrix: Matrix) -> str:
