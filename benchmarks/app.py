@@ -86,7 +86,7 @@ PAGES: Final = {
     "Lessons, all themes": ("/lessons", ".kb-themes"),
     "Lessons, one theme": ("/lessons?theme=outcome-metrics", "#thin"),
     "Voices": ("/voices", ".kb-voice"),
-    "Coverage": ("/coverage", "[data-testid=stVegaLiteChart]"),
+    "Coverage": ("/coverage", ".kb-matrix"),
     "Glossary": ("/glossary", ".kb-entry"),
     "About": ("/about", "table"),
 }
