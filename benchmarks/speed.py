@@ -17,6 +17,7 @@ from sibkb import kb, search, words
 from sibkb.evaluating import read_queries
 from sibkb.model import Filters, Query
 from sibkb.settings import Settings
+from sibkb.ui import cards
 
 ROUNDS: Final = 5
 OTHERS: Final = "import sentence_transformers"
@@ -46,19 +47,22 @@ def query(settings: Settings) -> Iterator[str]:
 
 
 def _steps(base: kb.KnowledgeBase, text: str) -> dict[str, float]:
-    """Each leg alone, then the whole: what is left is completing scores, fusion, marks and facets."""
+    """Each leg alone, then the whole: what is left is completing scores, fusion, marks and facets; then the page."""
     engine, terms = base.engine, words.analyse(text)
     vector = base.encoder.encode_queries([text])[0]
     encode = timed(lambda: base.encoder.encode_queries([text]))
     by_words = timed(lambda: engine.matching(terms, Filters(), search.DEPTH))
     by_meaning = timed(lambda: engine.nearest(vector, Filters(), search.DEPTH))
-    whole = timed(lambda: search.search(engine, Query(text=text), lambda _: vector))
+    query = Query(text=text)
+    whole = timed(lambda: search.search(engine, query, lambda _: vector))
+    hits = search.search(engine, query, lambda _: vector).hits
     return {
         "encode the question": encode,
         "ask the words": by_words,
         "ask the meaning": by_meaning,
         "fuse, mark, count facets": whole - by_words - by_meaning,
         "all of it": encode + whole,
+        "draw its cards": timed(lambda: [cards.card([hit], text) for hit in hits]),
     }
 
 
