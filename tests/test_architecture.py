@@ -53,6 +53,7 @@ OWNERS = {
     "streamlit": {"ui", "app"},
     "typer": {"cli"},
     "typst": {"exporting"},
+    "openpyxl": {"exporting"},
     "bs4": {"importing"},
     "defusedxml": {"importing"},
     "mammoth": {"importing"},

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from sibkb import exporting
+from sibkb.cli.files import write_new
 from sibkb.cli.opening import open_base
 from sibkb.cli.options import Json, check_word
 from sibkb.cli.printing import out, print_alike, print_document, print_json, print_others, print_passage, shown
-from sibkb.errors import SibkbError
 from sibkb.exporting import document_json, passage_json
 from sibkb.exporting.alike import similar_json
 
 if TYPE_CHECKING:
     from sibkb.kb import KnowledgeBase
 
-_CITATIONS: Final = {"plain": exporting.plain, "bibtex": exporting.bibtex}
+_CITATIONS: Final = {"plain": exporting.plain, "bibtex": exporting.bibtex, "csl": exporting.csl_json}
 """Word of `--cite` -> what makes the citation."""
 
 
@@ -26,7 +26,8 @@ def show(  # noqa: PLR0913, each is an option of the command line
     id: Annotated[str, typer.Argument(help="Id of a document or a passage.")],
     as_json: Json = False,
     cite: Annotated[
-        str | None, typer.Option(metavar="WORD", help="Print how to cite it instead: plain or bibtex.")
+        str | None,
+        typer.Option(metavar="WORD", help="Print how to cite it instead: plain, bibtex or csl (JSON for Zotero)."),
     ] = None,
     brief: Annotated[
         Path | None, typer.Option(metavar="FILE.pdf", help="Write a page for a meeting about the document instead.")
@@ -105,20 +106,4 @@ def _citation(base: "KnowledgeBase", id: str, form: str, today: date) -> str:
 def _write_brief(base: "KnowledgeBase", id: str, path: Path, today: date) -> Path:
     """Write the page about a document; a SibkbError where it cannot be made or written."""
     document = base.document(id)
-    return _write_new(path, exporting.brief(document, base.engine.passages(document.passage_ids), made=today))
-
-
-def _write_new(path: Path, data: bytes) -> Path:
-    """Create a file that was not there, and leave none that is half written; a SibkbError says why it cannot be."""
-    made = False
-    try:
-        with path.open("xb") as file:
-            made = True
-            file.write(data)
-    except FileExistsError as error:
-        raise SibkbError(f"{path} is there already — choose another name, or remove that file") from error
-    except OSError as error:
-        if made:
-            path.unlink(missing_ok=True)
-        raise SibkbError(f"{path} cannot be written: {error.strerror} — check the folder and its rights") from error
-    return path
+    return write_new(path, exporting.brief(document, base.engine.passages(document.passage_ids), made=today))

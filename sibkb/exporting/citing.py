@@ -25,7 +25,7 @@ def plain(
         [
             *([said(passage)] if passage else []),
             _reference(document, passage, url, accessed),
-            *_not_for_all(document, passage),
+            *not_for_all(document, passage),
             *_rests_on([cited(source) for source in rests_on(document, passage)]),
         ]
     )
@@ -56,7 +56,8 @@ def rests_on(document: Document, passage: Passage | None = None) -> tuple[Source
     return tuple(source for source in document.sources if source.read != "not")
 
 
-def _authors(document: Document) -> list[str]:
+def authors(document: Document) -> list[str]:
+    """Who wrote a document, as they are named."""
     return [party.name for party in document.parties if party.role == "authors"]
 
 
@@ -66,7 +67,7 @@ def _where(document: Document, passage: Passage | None) -> str:
 
 def _reference(document: Document, passage: Passage | None, url: str | None, accessed: date | None) -> str:
     return sentences(
-        ", ".join(_authors(document)),
+        ", ".join(authors(document)),
         quoted(document.title),
         _where(document, passage),
         url,
@@ -74,7 +75,7 @@ def _reference(document: Document, passage: Passage | None, url: str | None, acc
     )
 
 
-def _not_for_all(document: Document, passage: Passage | None) -> list[str]:
+def not_for_all(document: Document, passage: Passage | None) -> list[str]:
     """A line that says so where not everybody may read it."""
     release = strictest([document.release, *([passage.release] if passage else ())])
     term = vocabulary.RELEASES[release]
@@ -107,24 +108,32 @@ _NOT_IN_URL: Final[Mapping[int, str]] = str.maketrans({"{": "%7B", "}": "%7D", "
 def bibtex(
     document: Document, passage: Passage | None = None, *, url: str | None = None, accessed: date | None = None
 ) -> str:
-    """An entry for the document or the passage, then one for each source it rests on.
+    """An entry for the document or the passage, then one for each source it rests on."""
+    return "\n".join(entries(document, passage, url=url, accessed=accessed).values())
 
-    Keys never change while ids do not: `sibkb.<document>`, `sibkb.<document>.<passage>`, `source.<document>.<source>`.
-    """
-    sources = rests_on(document, passage)
-    keys = [f"source.{document.id}.{source.id}" for source in sources]
-    entries = [_own(document, passage, url, accessed), *map(_source, keys, sources)]
-    return "\n".join(entries)
+
+def entries(
+    document: Document, passage: Passage | None = None, *, url: str | None = None, accessed: date | None = None
+) -> dict[str, str]:
+    """The same entries by their keys."""
+    sources = {key(document, source): source for source in rests_on(document, passage)}
+    own = {key(passage or document): _own(document, passage, url, accessed)}
+    return own | {name: _source(name, source) for name, source in sources.items()}
+
+
+def key(cited: Document | Passage, source: Source | None = None) -> str:
+    """What a bibliography calls a document, a passage or a document's source; it stays as long as the ids do."""
+    return f"source.{cited.id}.{source.id}" if source else f"sibkb.{cited.id}"
 
 
 def _own(document: Document, passage: Passage | None, url: str | None, accessed: date | None) -> str:
-    authors = _authors(document)
-    note = sentences(said(passage) if passage else None, *_not_for_all(document, passage))
+    names = authors(document)
+    note = sentences(said(passage) if passage else None, *not_for_all(document, passage))
     return _entry(
         "misc",
-        f"sibkb.{(passage or document).id}",
-        author=_names(authors) if authors else None,
-        key=None if authors else _text("sibkb"),
+        key(passage or document),
+        author=_names(names) if names else None,
+        key=None if names else _text("sibkb"),
         title=_title(document.title),
         howpublished=_text(_where(document, passage)),
         url=_url(url),

@@ -13,6 +13,7 @@ from typing import Final
 
 from sibkb import vocabulary
 from sibkb.exporting.facts import ALL_PARTIES, Fact, Facts, Row, told
+from sibkb.exporting.lists import safe
 from sibkb.exporting.wording import FIGURES, NEVER, PARTIES, cited
 from sibkb.model import NOT_RECORDED, PROJECTS, Document, Passage
 
@@ -24,8 +25,6 @@ NO_DISPUTE: Final = "none recorded"
 _TELLERS: Final = frozenset({"authors", "interviewees"})
 """Roles that only interviews and commentaries have."""
 _ORDER: Final = ("kind", "where", "sector", "stage", "dates", "people_served", *PARTIES, *FIGURES)
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet take a cell for a formula."""
 _MARKDOWN: Final = re.compile(r"([\\`*\[\]<>|]|~~|(?<![^\W_])_|_(?![^\W_]))")
 """What an editor would take for a mark; a line inside a word, as in an address, is none."""
 
@@ -145,7 +144,7 @@ def _sources(cases: Sequence[Case]) -> Line:
 def as_csv(cases: Sequence[Case], parts: Iterable[Part]) -> str:
     """The table for a spreadsheet, in which no cell begins a formula."""
     file = io.StringIO()
-    csv.writer(file).writerows([_safe("\n".join(cell)) for cell in row] for row in _table(cases, parts))
+    csv.writer(file).writerows([safe("\n".join(cell)) for cell in row] for row in _table(cases, parts))
     return file.getvalue()
 
 
@@ -181,10 +180,6 @@ def numbers(document: Document, sources: Iterable[str]) -> list[int]:
     """The places of sources in the document's own list, from 1."""
     places = document.numbers
     return [places[id] for id in sources]
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _escaped(line: str) -> str:

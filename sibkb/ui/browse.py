@@ -11,7 +11,7 @@ import streamlit as st
 from sibkb import vocabulary
 from sibkb.kb import KnowledgeBase
 from sibkb.model import Document, Filters
-from sibkb.ui import cards, chosen, filters, links, listing, session, shelf, timeline
+from sibkb.ui import cards, chosen, filters, links, listing, session, shelf, taking, timeline
 from sibkb.ui.listing import Inside, Row
 from sibkb.ui.shelf import Shelf
 
@@ -56,6 +56,8 @@ def page(base: KnowledgeBase) -> None:
         return
     rows = _rows(base, found)
     {"cards": _cards, "table": _table, "timeline": _timeline}[asked.view](asked, rows, len(documents))
+    said = {"Narrowed down to": "; ".join(_said(asked, field, titles) for field in asked.active())}
+    taking.away(base, "documents", lambda: [(document, None) for document in found], said)
 
 
 def _rows(base: KnowledgeBase, documents: Sequence[Document]) -> list[Row]:

@@ -12,7 +12,7 @@ from sibkb import vocabulary
 from sibkb.errors import QueryError
 from sibkb.kb import KnowledgeBase
 from sibkb.model import FILTER_FIELDS, MODES, PROJECTS, Filters, Hit, Query, Results
-from sibkb.ui import cards, filters, links, session, terms
+from sibkb.ui import cards, filters, links, session, taking, terms
 from sibkb.ui.session import PAGE_SIZE
 
 LEAD: Final = (
@@ -140,6 +140,7 @@ def _results(base: KnowledgeBase, results: Results) -> None:
         _cards(results.hits, results.query.text)
         if results.total > PAGE_SIZE:
             _pages(results)
+        taking.passages(base, "passages", results.query)
         return
     st.header("Nothing matches well", anchor=False)
     _ways_on(base, results)

@@ -9,7 +9,7 @@ import streamlit as st
 from sibkb import exporting
 from sibkb.kb import KnowledgeBase
 from sibkb.model import Document, Filters, Passage, Query, Results
-from sibkb.ui import cards, clipboard, filters, links, saying, session
+from sibkb.ui import cards, clipboard, filters, links, saying, session, taking
 from sibkb.ui.session import PAGE_SIZE
 
 FIELDS: Final = ("role", "about_role", "theme", "work_stage", "kind", "sector", "country")
@@ -39,6 +39,7 @@ def page(base: KnowledgeBase) -> None:
     if voices:
         _missing(base, query.filters, voices)
         _voices(base.engine.documents, voices, query)
+        taking.passages(base, "voices", Query(filters=_among(query.filters)), saying.ordered)
     else:
         _ways_on(base, query)
         _missing(base, query.filters, voices)
