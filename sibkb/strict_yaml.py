@@ -29,6 +29,11 @@ _UNCLOSED: Final[Mapping[str, str]] = {
     "or '}'": "close the table that begins here with }, its keys apart by commas",
     "end of stream": "close the quotation mark that stands here",
 }
+_ODD: Final[Mapping[str, str]] = {
+    **dict.fromkeys("\u00a0\u2007\u202f", "put a plain space where a no-break space stands, here or a line before"),
+    **dict.fromkeys("“”„‘’", "put straight double quotes around the value: curly ones are letters to YAML"),
+}
+"""A character that looks like another -> what to do where it stands in a line that cannot be read."""
 _FIXES: Final[Mapping[str, str]] = {
     **_UNCLOSED,
     "'\\t'": "indent with spaces, not with tabs",
@@ -73,17 +78,20 @@ def load(text: str, *, first_line: int = 1) -> Located:
     try:
         node = _Strict(text, first_line).get_single_node()
     except yaml.MarkedYAMLError as error:
-        raise _unreadable(error, first_line) from error
+        raise _unreadable(error, text, first_line) from error
     value = None if node is None else _convert(node, (), places, ends, first_line)
     return Located(value=value, places=places, ends=ends)
 
 
-def _unreadable(error: yaml.MarkedYAMLError, first_line: int) -> StrictYamlError:
+def _unreadable(error: yaml.MarkedYAMLError, text: str, first_line: int) -> StrictYamlError:
     problem = error.problem or "it ends too early"
     unclosed = any(sign in problem for sign in _UNCLOSED)
     mark = (error.context_mark if unclosed else None) or error.problem_mark or error.context_mark
     place = (mark.line + first_line, mark.column + 1) if mark else (first_line, 1)
     fix = next((fix for sign, fix in _FIXES.items() if sign in problem), _QUOTE)
+    if mark and not unclosed:
+        near = "".join(text.split("\n")[max(0, mark.line - 1) : mark.line + 1])
+        fix = next((_ODD[each] for each in near if each in _ODD), fix)
     return StrictYamlError(f"this is not YAML: {problem}", place, fix)
 
 

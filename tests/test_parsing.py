@@ -79,9 +79,9 @@ def test_data_that_is_no_text_or_too_much(data: bytes, expected: str) -> None:
 def test_the_folder_of_refused_files_covers_every_code_of_one_file() -> None:
     codes = [path.name.partition("-")[0] for path in REFUSED]
     of_one_file = {code for code in CODES if code[0] in "DFB"} - {"D001", "D002", "D007"}
-    assert len(REFUSED) >= 60
+    assert len(REFUSED) >= 150
     assert set(codes) == of_one_file
-    assert max(codes.count(code) for code in of_one_file) <= 3
+    assert max(codes.count(code) for code in of_one_file) <= 5
     assert {path.stem for path in REFUSED} == {path.stem for path in (HERE / "refused").glob("[DFB]*.txt")}
 
 
@@ -160,6 +160,7 @@ def test_an_accepted_file_gives_these_passages(path: Path) -> None:
 
 
 def test_the_accepted_files_hold_every_kind_of_passage() -> None:
+    assert len(ACCEPTED) >= 20
     kinds = {passage.kind for path in ACCEPTED for passage in read(path).passages}
     assert kinds == {"summary", "section", "lesson", "perspective", "quote", "dispute", "fact"}
     assert {path.stem for path in ACCEPTED} == {path.stem for path in (HERE / "accepted").glob("*.json")}

@@ -4,8 +4,10 @@ The only owner of markdown-it. Raw HTML is text. Under a reserved heading only t
 paragraphs there are introductions, or the context of the quote before them.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from typing import Final
 
 from markdown_it import MarkdownIt
@@ -29,7 +31,8 @@ _FORMS: Final[Mapping[str, tuple[str, str, str]]] = {
 """Kind -> the node its entries are, what to call them, how to begin them."""
 _CODE: Final = frozenset({"fence", "code_block"})
 """Braces and brackets in these mean what they mean in that code."""
-_OPENING_MARKS: Final = "“\"‘«„'"
+_OPENING_MARKS: Final = ("“", '"', "‘", "«", "„", "'")
+_BULLETS: Final = ("–", "—", "•", "·", "▪", "●")
 
 Lines = tuple[int, int]
 """First and last, counted from 1."""
@@ -116,8 +119,8 @@ class _Reader:
         self.trail, self.levels = (*self.trail[:keep], title), (*self.levels[:keep], level)
 
     def check_reserved(self, lines: Lines, title: str) -> None:
-        meant = next((each for each in RESERVED if each.lower() == title.lower().rstrip(":")), None)
-        if meant and title != meant:
+        meant = None if title in RESERVED else _reserved_by(title)
+        if meant:
             self.report(lines, (title,), "B020", f"`{title}` is nearly `{meant}`", f"write `## {meant}`")
         if title in RESERVED and title in self.seen:
             self.report(lines, (title,), "B018", f"the heading `{title}` stands twice",
@@ -135,12 +138,16 @@ class _Reader:
         form, name, fix = _FORMS.get(self.reserved or "", ("", "", ""))
         if self.reserved and node.type == form:
             yield from self.entries(node)
-        elif self.reserved and node.type != "paragraph":
+        elif self.reserved and (node.type != "paragraph" or self.begun_otherwise(node)):
             self.report(
                 self.place(node), (), "B009", f"`{self.trail[0]}` takes {name} alone", f"{fix} move this to a section"
             )
         else:
             yield from self.prose(node)
+
+    def begun_otherwise(self, node: SyntaxTreeNode) -> bool:
+        """Whether a paragraph is an entry that begins with another sign than ours."""
+        return plain(node).startswith(_OPENING_MARKS if self.reserved == "quote" else _BULLETS)
 
     def entries(self, node: SyntaxTreeNode) -> Iterator[Block]:
         if node.type == "blockquote":
@@ -158,6 +165,7 @@ class _Reader:
     def prose(self, node: SyntaxTreeNode) -> Iterator[Block]:
         if node.type == "hr":
             return
+        self.check_heading(node)
         kind = "section" if self.trail else "summary"
         block = self.plain_block(node, "context" if self.after_quote and node.type == "paragraph" else kind)
         if block and block.kind == "context" and block.attributes != marks.Attributes():
@@ -165,6 +173,14 @@ class _Reader:
                         "move them to the line of who said it")  # fmt: skip
         if block:
             yield block
+
+    def check_heading(self, node: SyntaxTreeNode) -> None:
+        """Report a line that was meant to be a heading, and is a paragraph."""
+        written = plain(node).strip()
+        title = written.lstrip("#")
+        meant = title if title in RESERVED else _reserved_by(title) if title != written else None
+        if node.type == "paragraph" and meant:
+            self.report(self.place(node), (written,), "B020", f"`{written}` is no heading", f"write `## {meant}`")
 
     def plain_block(self, node: SyntaxTreeNode, kind: str) -> Block | None:
         text, inside = (plain(node), None) if node.type in _CODE else marks.without_block(plain(node))
@@ -194,6 +210,8 @@ class _Reader:
         if unread := marks.unread_citation(text):
             self.report(lines, (unread.split()[0],), "B019", f"`{unread}` cannot be read",
                         "write [@id] or [@id; @id], and a page number in the text")  # fmt: skip
+        if unclosed := marks.open_block(text):
+            self.report(lines, (unclosed.split()[0],), "B004", f"`{unclosed}` is not closed", "end it with }")
         if misplaced := marks.misplaced_block(text):
             self.report(lines, (misplaced.split()[0],), "B004", f"`{misplaced}` stands inside the text",
                         "put all attributes in one block at the end")  # fmt: skip
@@ -232,6 +250,13 @@ class _Reader:
         ):
             self.after_quote = True
             yield replace(block, citations=tuple(dict.fromkeys((*block.citations, *citations))))
+
+
+def _reserved_by(title: str) -> str | None:
+    """The reserved heading that a title was probably meant to be."""
+    bare = re.sub(r"^[\d.)\s]+|[:\s]+$", "", title).lower()
+    close = get_close_matches(bare, [each.lower() for each in RESERVED], n=1, cutoff=0.85)
+    return next((each for each in RESERVED if [each.lower()] == close), None)
 
 
 def plain(node: SyntaxTreeNode) -> str:

@@ -21,6 +21,8 @@ MAX_BYTES: Final = 1_000_000
 """A larger file is no case study; it would stall the check and the reader."""
 
 _TODO: Final = re.compile(r"\bTODO\b")
+_UNSEEN: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2060\u202d\u202e\ufeff\ufffd]")
+"""What is shown as nothing and parts a word, turns its letters round, or stands where a letter was lost."""
 _RELEASE: Final = re.compile(r"\{[^{}]*?\brelease\b\W*(\w*)")
 _PARTY_LABELS: Final[Mapping[str, str]] = {
     "outcome_payers": "Outcome payer",
@@ -137,6 +139,14 @@ class _File:
                             "fill it in, or remove it")  # fmt: skip
         return True
 
+    def _check_seen(self, number: int, written: str) -> None:
+        if match := _UNSEEN.search(written):
+            sign = f"U+{ord(match[0]):04X}"
+            if match[0] == "\ufffd":
+                self.report(number, match.start() + 1, "D008", f"a letter was lost here, {sign}", "write it anew")
+            else:
+                self.report(number, match.start() + 1, "D008", f"a character that nobody sees, {sign}", "remove it")
+
     def divide(self) -> bool:
         """Find where the front matter ends and the body begins; False where that cannot be told."""
         if self.lines[0].rstrip() != "---":
@@ -148,6 +158,11 @@ class _File:
             self.report(1, 1, "D004", "the front matter is not closed", "end it with a line `---`")
             return False
         self.body_line = close + 2
+        for number, written in enumerate(self.lines[close + 1 :], self.body_line):
+            self._check_seen(number, written)
+            if (at := written.find("<!--")) >= 0:
+                self.report(number, at + 1, "D006", "a comment stands here, and would be published",
+                            "remove it; in the front matter, what follows # is for you alone")  # fmt: skip
         return True
 
     # The front matter
@@ -320,7 +335,9 @@ class _File:
             if words is not None and each not in words:
                 at = ("{", f"{word}=", each)
                 message = f"unknown {word} `{each}`" if each else f"`{word}` is empty"
-                self.report_at(block.lines, at, "B003", message, did_you_mean(each, words))
+                listed = "," in each and word in attributes.LISTS
+                fix = f'write a list without commas, {word}="one two"' if listed else did_you_mean(each, words)
+                self.report_at(block.lines, at, "B003", message, fix)
 
     def _check_citations(self, block: body.Block, front: FrontMatter) -> None:
         read = {row.id: row.read for row in front.sources}

@@ -11,6 +11,7 @@ _ID: Final = r"@[^\[\]\s;,]+"
 _CITATION: Final = re.compile(rf"(?<!\s)\s*\[({_ID}(?:\s*;\s*{_ID})*)\]")
 _UNREAD_CITATION: Final = re.compile(r"\[\s*-?@[^\[\]]*\]?")
 _BLOCK: Final = re.compile(r"\s*\{([^{}]*)\}")
+_OPEN_BLOCK: Final = re.compile(r"\{\s*(?:[#.][\w-]+|[A-Za-z_][\w-]*=)[^{}]*\Z")
 _INNER_BLOCK: Final = re.compile(r"\{([^{}]*)\}")
 _LAST_BLOCK: Final = re.compile(rf"(?<!\s)\s*\{{([^{{}}]*)\}}(?=(?:{_CITATION.pattern})*\s*\Z)")
 _ATTRIBUTE: Final = re.compile(
@@ -74,6 +75,12 @@ def misplaced_block(text: str) -> str | None:
         if match[1].strip() and not attributes(match[1]).unread:
             return match[0]
     return None
+
+
+def open_block(text: str) -> str | None:
+    """What looks like the attribute block at the end of a text, but has no end of its own."""
+    match = _OPEN_BLOCK.search(text)
+    return match[0].strip() if match else None
 
 
 def leading_block(text: str) -> tuple[str, str | None]:
