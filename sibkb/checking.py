@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from sibkb import corpus, evaluating, glossary, synthesis
+from sibkb import corpus, evaluating, glossary, synthesis, vocabulary
 from sibkb.errors import GenerationError, ModelError, SibkbError
 from sibkb.model import Problem, Reading
 from sibkb.settings import Settings
@@ -53,6 +53,7 @@ def doctor(settings: Settings) -> list[Finding]:
     looks: dict[str, Callable[[Settings], str]] = {
         "Python": lambda _: platform.python_version(),
         "Packages": _packages,
+        "Settings": _settings,
         "Weights": _weights,
         "Corpus": _corpus,
         "Index": _index,
@@ -66,6 +67,12 @@ def _look(looks: dict[str, Callable[[Settings], str]], settings: Settings) -> It
             yield Finding(what=what, good=True, told=look(settings))
         except SibkbError as error:
             yield Finding(what=what, good=False, told=str(error))
+
+
+def _settings(settings: Settings) -> str:
+    own = sum(map(len, settings.words.values()))
+    words = f", {own} word{'' if own == 1 else 's'} of your own" if own else ""
+    return f"{settings.file}{words}" if settings.file else "no settings file: options and environment alone"
 
 
 def _packages(_: Settings) -> str:
@@ -108,6 +115,8 @@ def _index(settings: Settings) -> str:
             raise GenerationError(
                 f"{manifest.name} was made by another encoder, {manifest.encoder} — run `sibkb build`"
             )
+    if manifest.words != vocabulary.own():
+        raise GenerationError(f"{manifest.name} was made with other words than your settings have — run `sibkb build`")
     if kb.changed(settings.corpus, manifest.files):
         raise SibkbError(f"{manifest.name} is older than the corpus — run `sibkb build`")
     return f"{manifest.name}, built {manifest.built}, {manifest.passages} passages, {manifest.parts} vectors"

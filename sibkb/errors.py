@@ -4,6 +4,7 @@ SibkbError
 ├── CorpusError       a file of the corpus cannot be used; carries every problem found
 ├── GenerationError   an index is missing, damaged, or made by other parts than these
 ├── ModelError        the weights are missing or are not the ones asked for
+├── SettingsError     the settings file cannot be used; tells every line that is wrong
 ├── RefusedFileError  a file of another format that cannot be taken in as it is
 └── QueryError        a question or a filter that cannot be answered as it stands
 """
@@ -33,6 +34,10 @@ class GenerationError(SibkbError):
 
 class ModelError(SibkbError):
     """The weights of the encoder are missing or are not the ones asked for."""
+
+
+class SettingsError(SibkbError):
+    """The settings file, or a setting of the environment, cannot be used; tells every line that is wrong."""
 
 
 class RefusedFileError(SibkbError):

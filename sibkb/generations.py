@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TextIO
 
-from sibkb import engine
+from sibkb import engine, vocabulary
 from sibkb.encoder import Encoder, FloatArray, Progress
 from sibkb.errors import GenerationError
 from sibkb.model import STRICTNESS, Document, Manifest, Passage, Reading, strictest
@@ -152,8 +152,8 @@ def _with_known(reading: Reading, before: Path | None) -> Reading:
 
 def _with_last_good(reading: Reading, before: Path | None) -> tuple[Reading, tuple[str, ...]]:
     """The reading with the last good version of each broken file, released as strictly as the file says now."""
-    if before is None or not reading.broken:
-        return reading, ()
+    if before is None or not reading.broken or engine.read_manifest(before).words != vocabulary.own():
+        return reading, ()  # words that are gone have no label to be shown by
     here = {document.id for document in reading.documents}
     documents, passages = engine.read_tables(before)
     old = {each.id: each for each in documents if each.path in reading.broken and each.id not in here}
@@ -181,7 +181,8 @@ def _stricter(document: Document, releases: Mapping[str, str]) -> dict[str, str]
 def _name(reading: Reading, encoder: Encoder) -> str:
     documents, passages = _ordered(reading)
     files = sorted((path, digest) for path, (digest, _, _) in reading.files.items())
-    parts = (engine.SCHEMA, encoder.digest, *files, *documents, *passages)
+    words = (own,) if (own := vocabulary.own()) else ()  # their labels are searched
+    parts = (engine.SCHEMA, encoder.digest, *words, *files, *documents, *passages)
     return hashlib.sha256("\n".join(map(repr, parts)).encode()).hexdigest()[:16]
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from sibkb import corpus, generations, glossary, search
+from sibkb import corpus, generations, glossary, search, vocabulary
 from sibkb.encoder import Encoder, FloatArray, Progress, open_encoder
 from sibkb.engine import EmbeddedEngine
 from sibkb.errors import CorpusError, GenerationError, QueryError, SibkbError
@@ -209,8 +209,10 @@ def _opened(settings: Settings, encoder: Encoder) -> tuple[EmbeddedEngine | None
         return None, f"{what[0].upper()}{what[1:]} —"
     if engine is None:
         return None, "Nothing is built yet:"
-    other = engine.manifest.encoder_digest != encoder.digest
-    return engine, f"The index was made by another encoder, {engine.manifest.encoder}:" if other else ""
+    if engine.manifest.encoder_digest != encoder.digest:
+        return engine, f"The index was made by another encoder, {engine.manifest.encoder}:"
+    other = engine.manifest.words != vocabulary.own()
+    return engine, "The index was made with other words than your settings have:" if other else ""
 
 
 def follow(

@@ -403,6 +403,8 @@ class Manifest:
     """Index file -> SHA-256."""
     built: str
     """When, in UTC, ISO 8601."""
+    words: str = ""
+    """A digest of the team's own words that were known, `vocabulary.own`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,7 @@ def serve(
         "SIBKB_INDEXES": str(settings.indexes.resolve()),
         "SIBKB_MODEL": settings.model or "",
         "SIBKB_RELEASE": settings.ceiling,
+        "SIBKB_SETTINGS": str(settings.file or os.devnull),
     }
     os.chdir(_APP.parent)
     arguments = ["run", str(_APP), "--server.port", str(free), "--server.address", address]

@@ -1,11 +1,14 @@
 """The closed vocabularies of the corpus: every word with its label on screen and its meaning in plain words.
 
-Kept in one place so that the check, the schema, the documentation and the screens say the same.
+Kept in one place so that the check, the schema, the documentation and the screens say the same. A team may add words of
+its own to those in `OPEN`: a process takes them up with `adopt`, once, before it reads anything.
 """
 
+import hashlib
+from collections import ChainMap
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 
 class Term(NamedTuple):
@@ -22,6 +25,16 @@ Vocabulary = Mapping[str, Term]
 
 def _vocabulary(**terms: tuple[str, str]) -> Vocabulary:
     return MappingProxyType({word.replace("_", "-"): Term(*term) for word, term in terms.items()})
+
+
+_OWN: Final[Mapping[str, dict[str, Any]]] = {
+    name: {} for name in ("themes", "work_stages", "audiences", "sectors", "roles", "countries")
+}
+"""Vocabulary -> a team's own words; `adopt` alone changes it."""
+
+
+def _open(name: str, **terms: tuple[str, str]) -> Vocabulary:
+    return MappingProxyType(ChainMap(_OWN[name], dict(_vocabulary(**terms))))
 
 
 DOCUMENT_KINDS: Final = _vocabulary(
@@ -42,7 +55,8 @@ PASSAGE_KINDS: Final = _vocabulary(
     fact=("Fact", "A party, date, figure or result, with its source."),
 )
 
-THEMES: Final = _vocabulary(
+THEMES: Final = _open(
+    "themes",
     roles_and_resourcing=("Roles and resourcing", "Who does the work, and with what time and money."),
     senior_sponsorship=("Senior sponsorship", "Champions who open doors and protect the work."),
     stakeholder_engagement=("Stakeholder engagement", "Bringing everyone to agree, and keeping them there."),
@@ -64,7 +78,8 @@ THEMES: Final = _vocabulary(
     scaling=("Scaling", "From one deal to many."),
 )
 
-WORK_STAGES: Final = _vocabulary(
+WORK_STAGES: Final = _open(
+    "work_stages",
     idea=("Idea", "Somebody wants to try."),
     feasibility=("Feasibility", "Could it work here?"),
     business_case=("Business case", "Winning approval and money."),
@@ -76,7 +91,8 @@ WORK_STAGES: Final = _vocabulary(
     close=("Close", "Ending, repaying, handing over."),
 )
 
-AUDIENCES: Final = _vocabulary(
+AUDIENCES: Final = _open(
+    "audiences",
     commissioner=("Commissioners", "Officials who buy the outcomes."),
     central_government=("Central government", "Departments that set up funds and rules."),
     provider=("Providers", "Organisations that deliver the service."),
@@ -87,7 +103,8 @@ AUDIENCES: Final = _vocabulary(
     all=("Everyone", "Useful to every role."),
 )
 
-SECTORS: Final = _vocabulary(
+SECTORS: Final = _open(
+    "sectors",
     employment=("Employment and training", "Work, skills, young people out of both."),
     education=("Education", "Schools and learning."),
     criminal_justice=("Criminal justice", "Reoffending, prison, youth justice."),
@@ -109,7 +126,8 @@ STAGES: Final = _vocabulary(
     ended_early=("Ended early", "It stopped before its planned end."),
 )
 
-ROLES: Final = _vocabulary(
+ROLES: Final = _open(
+    "roles",
     worker=("People who did the work", "Officials who did the legwork inside the commissioning body."),
     senior_champion=("Senior champions", "Senior people who gave the work standing."),
     politician=("Politicians", "Ministers, mayors, councillors."),
@@ -152,9 +170,11 @@ READS: Final = _vocabulary(
 )
 
 COUNTRIES: Final[Mapping[str, str]] = MappingProxyType(
-    dict(
-        line.split(" ", 1)
-        for line in """\
+    ChainMap(
+        _OWN["countries"],
+        dict(
+            line.split(" ", 1)
+            for line in """\
 AR Argentina
 AT Austria
 AU Australia
@@ -214,6 +234,7 @@ US United States
 VN Vietnam
 ZA South Africa
 ZM Zambia""".splitlines()
+        ),
     )
 )
 """Where impact bonds have been made: ISO 3166 code -> name."""
@@ -222,3 +243,38 @@ ZM Zambia""".splitlines()
 def country(code: str) -> str:
     """What a country is called; its two letters where it is none of those."""
     return COUNTRIES.get(code, code)
+
+
+OPEN: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
+    {
+        "themes": THEMES,
+        "work_stages": WORK_STAGES,
+        "audiences": AUDIENCES,
+        "sectors": SECTORS,
+        "roles": ROLES,
+        "countries": COUNTRIES,
+    }
+)
+"""What a team may add words to, by its name in a settings file; a country has a name alone.
+
+The others are closed: the house does something else for each of their words.
+"""
+
+
+def adopt(own: Mapping[str, Mapping[str, Any]]) -> None:
+    """Take up a team's own words behind ours, in place of those taken up before; each door does so before it reads."""
+    for name, words in _OWN.items():
+        if words != own.get(name, {}):
+            words.clear()
+            words.update(own.get(name, {}))
+
+
+def ours(name: str) -> Mapping[str, Any]:
+    """The words of one of `OPEN` that come with the house."""
+    return {word: term for word, term in OPEN[name].items() if word not in _OWN[name]}
+
+
+def own() -> str:
+    """What tells a team's own words from another's: a digest, empty where there are none."""
+    words = repr([(name, *words.items()) for name, words in _OWN.items() if words])
+    return hashlib.sha256(words.encode()).hexdigest()[:16] if any(_OWN.values()) else ""

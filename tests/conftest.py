@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from sibkb import corpus, generations, kb
+from sibkb import corpus, generations, kb, vocabulary
 from sibkb.settings import Settings
 
 settings.register_profile("sibkb", deadline=None)  # a deadline is a timed test: machines are shared and noisy
@@ -36,6 +36,7 @@ FEW = (
 )
 FIRST = "test_built.py"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+os.environ["SIBKB_SETTINGS"] = os.devnull  # whoever runs the tests may have settings in this folder
 REQUIRED = os.environ.get("SIBKB_REQUIRE_BROWSER") == "1"
 
 
@@ -98,6 +99,13 @@ def copy(few: Settings, tmp_path: Path) -> Settings:
     shutil.copytree(few.corpus, tmp_path / "corpus")
     shutil.copytree(few.indexes, tmp_path / "indexes")
     return Settings(corpus=tmp_path / "corpus", indexes=tmp_path / "indexes")
+
+
+@pytest.fixture
+def own_words() -> Iterator[None]:
+    """For a test in which a team's own words are taken up: none are afterwards."""
+    yield
+    vocabulary.adopt({})
 
 
 @pytest.fixture(scope="session")

@@ -61,7 +61,7 @@ OWNERS = {
     "pypdf": {"importing"},
 }
 HEAVY = {"sentence_transformers", "torch", "transformers"}
-GROUND = {"model": {"vocabulary"}, "errors": {"model"}}
+GROUND = {"model": {"vocabulary"}, "errors": {"model"}, "settings": {"errors", "vocabulary"}}
 """What ground floor rooms may know of each other: `errors` names `Problem` for the type checker alone."""
 
 FILES = sorted([*(ROOT / "sibkb").rglob("*.py"), ROOT / "app.py"])

@@ -459,7 +459,7 @@ def test_doctor_without_weights_blames_the_weights_alone(few, tmp_path):
 
 def test_doctor_when_all_is_well_and_when_not(few, copy, tmp_path):
     good = sibkb(few, "doctor")
-    assert (good.exit_code, good.stdout.count("ok ")) == (0, 5)
+    assert (good.exit_code, good.stdout.count("ok ")) == (0, 6)
     shutil.rmtree(copy.indexes)
     (copy.corpus / "cases/broken.md").write_text("nothing", encoding="utf-8")
     bad = sibkb(copy, "doctor", "--json")

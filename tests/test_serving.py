@@ -37,9 +37,11 @@ def test_the_app_is_started_with_what_was_asked(few, monkeypatch, capsys, tmp_pa
 
     def execv(program, arguments):
         started.update(program=program, arguments=arguments, settings=os.environ["SIBKB_INDEXES"], here=os.getcwd())  # noqa: PTH109
+        started["file"] = os.environ["SIBKB_SETTINGS"]
 
     monkeypatch.setattr(os, "execv", execv)
     monkeypatch.setattr(os, "environ", dict(os.environ))
+    monkeypatch.delenv("SIBKB_SETTINGS")
     monkeypatch.chdir(tmp_path)
     port = serving.free_port("localhost", 18800)
     given = ["--corpus", str(few.corpus), "--indexes", str(few.indexes)]
@@ -52,6 +54,9 @@ def test_the_app_is_started_with_what_was_asked(few, monkeypatch, capsys, tmp_pa
     assert started["program"] == sys.executable
     assert started["arguments"][-4:] == ["--server.port", str(port + 1), "--server.address", "localhost"]
     assert started["settings"] == str(few.indexes)
+    assert started["file"] == os.devnull, (
+        "the folder that the app runs in may have settings, and they are not asked for"
+    )
 
 
 def test_an_error_on_purpose_is_one_line_and_exit_code_two(tmp_path, capsys):

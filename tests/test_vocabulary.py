@@ -12,7 +12,7 @@ from sibkb.vocabulary import Vocabulary
 ALL: Mapping[str, Vocabulary] = {
     name: value
     for name, value in vars(vocabulary).items()
-    if name[0] != "_" and name.isupper() and isinstance(value, Mapping) and name != "COUNTRIES"
+    if name[0] != "_" and name.isupper() and isinstance(value, Mapping) and name not in ("COUNTRIES", "OPEN")
 }
 
 

@@ -88,12 +88,19 @@ def settings(
         str | None, typer.Option(metavar="MODEL", help="Encoder: a local folder or a name.", envvar="SIBKB_MODEL")
     ] = None,
     release: Annotated[
-        str, typer.Option(metavar="WORD", help="public, workshop or internal.", envvar="SIBKB_RELEASE")
-    ] = "public",
+        str | None,
+        typer.Option(metavar="WORD", help="public (where nothing says), workshop or internal.", envvar="SIBKB_RELEASE"),
+    ] = None,
 ) -> None:
     """A knowledge base of social impact bond case studies and interviews, kept as files."""
-    given = Settings()
-    check_word(release, vocabulary.RELEASES, "--release")
+    given = Settings.from_environment()
+    vocabulary.adopt(given.words)
+    if release is not None:
+        check_word(release, vocabulary.RELEASES, "--release")
     context.obj = replace(
-        given, corpus=corpus or given.corpus, indexes=indexes or given.indexes, model=model or None, ceiling=release
+        given,
+        corpus=corpus or given.corpus,
+        indexes=indexes or given.indexes,
+        model=model or given.model,
+        ceiling=release or given.ceiling,
     )

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar, get_type_hints
 
+from sibkb import vocabulary
 from sibkb.errors import GenerationError
 from sibkb.model import Manifest
 
@@ -58,7 +59,7 @@ def read_manifest(folder: Path) -> Manifest:
         values = _table(json.loads((folder / NAME).read_text(encoding="utf-8")), "what stands")
         if values.get("schema") != SCHEMA:
             raise damaged(folder, f"it has schema {values.get('schema')!r} and this sibkb reads schema {SCHEMA}")
-        return _manifest(values)
+        return _manifest({"words": ""} | values)
 
 
 def _manifest(values: Mapping[str, Any]) -> Manifest:
@@ -90,7 +91,7 @@ def _of(kind: type[Value], value: Any, name: str) -> Value:
 
 def write_manifest(folder: Path, head: ManifestHead, counts: Mapping[str, Any]) -> Manifest:
     """Write the manifest over the files that stand in the folder."""
-    manifest = Manifest(schema=SCHEMA, digests=_digests(folder), **counts, **asdict(head))
+    manifest = Manifest(schema=SCHEMA, digests=_digests(folder), words=vocabulary.own(), **counts, **asdict(head))
     text = json.dumps(asdict(manifest), indent=1, sort_keys=True, ensure_ascii=False)
     (folder / NAME).write_text(text + "\n", encoding="utf-8")
     return manifest

@@ -102,9 +102,19 @@ def _named(value: object) -> object:
     return {"name": value} if isinstance(value, str) else value
 
 
+@dataclass(frozen=True, eq=False)
+class _OneOf:
+    """For editors: the words, a team's own among them, and what each means."""
+
+    words: vocabulary.Vocabulary
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: GetJsonSchemaHandler) -> Json:
+        told = [f"{term.label}: {term.meaning}" for term in self.words.values()]
+        return {"enum": list(self.words), "enumDescriptions": told}
+
+
 def _vocabulary(words: vocabulary.Vocabulary) -> Any:
-    told = [f"{term.label}: {term.meaning}" for term in words.values()]
-    return Annotated[str, AfterValidator(_word(words)), WithJsonSchema({"enum": list(words), "enumDescriptions": told})]
+    return Annotated[str, AfterValidator(_word(words)), _OneOf(words)]
 
 
 @dataclass(frozen=True, eq=False)

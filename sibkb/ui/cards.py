@@ -184,7 +184,8 @@ def failure(error: SibkbError) -> str:
     """What went wrong and what to do; a file's problems are for the operator's console."""
     count = len(error.problems) if isinstance(error, CorpusError) else 0
     more = f" The terminal lists {count} problem{'s' * (count != 1)}." if count else ""
+    told = escape(str(error)).replace("\n", "<br>")
     return (
         '<div class="kb-failure" role="alert"><h1>The knowledge base cannot be opened</h1>'
-        f"<p>{escape(str(error))}.{more}</p><p>When that is done, reload this page.</p></div>"
+        f"<p>{told}.{more}</p><p>When that is done, reload this page.</p></div>"
     )

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from sibkb import kb
+from sibkb import kb, vocabulary
 from sibkb.encoder import Encoder, open_encoder
 from sibkb.errors import CorpusError, SibkbError
 from sibkb.kb import KnowledgeBase
@@ -44,9 +44,17 @@ class Warming(threading.Thread):
 
 
 @st.cache_resource(show_spinner=False)
+def _settings() -> Settings:
+    """The settings, read once a process; from here on a team's own words are known."""
+    given = Settings.from_environment()
+    vocabulary.adopt(given.words)
+    return given
+
+
+@st.cache_resource(show_spinner=False)
 def _encoder() -> Encoder:
     """The encoder, loaded once a process whatever generation is open."""
-    return open_encoder(Settings.from_environment().model)
+    return open_encoder(_settings().model)
 
 
 @st.cache_resource(
@@ -54,7 +62,7 @@ def _encoder() -> Encoder:
 )
 def _opened() -> Warming:
     """The generation in use, opened once a process and again when a newer one is published."""
-    warming = Warming(kb.open_kb(Settings.from_environment(), encoder=_encoder()))
+    warming = Warming(kb.open_kb(_settings(), encoder=_encoder()))
     warming.start()
     return warming
 
@@ -74,9 +82,9 @@ def meaning(base: KnowledgeBase) -> Literal["ready", "loading", "missing"]:
 @st.cache_resource(show_spinner=False)
 def follow() -> threading.Thread | None:
     """Keep the index following the corpus folder, once a process; SIBKB_FOLLOW=0 turns it off."""
+    settings = _settings()
     if os.environ.get("SIBKB_FOLLOW") == "0":
         return None
-    settings = Settings.from_environment()
     thread = threading.Thread(target=kb.follow, args=(settings, _told, report), name="following", daemon=True)
     thread.start()
     return thread
