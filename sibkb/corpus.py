@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -10,7 +11,7 @@ from typing import Final
 
 from sibkb.errors import CorpusError
 from sibkb.model import STRICTNESS, Document, Problem, Reading
-from sibkb.parsing import Parsed, parse
+from sibkb.parsing import Fixed, Parsed, fix, parse
 from sibkb.parsing.front_matter import ID
 
 FOLDERS: Final[Mapping[str, str]] = {"case": "cases", "interview": "interviews"}
@@ -294,6 +295,28 @@ def _sync(path: Path) -> None:
             opened = os.open(each, flags)
             os.fsync(opened)
             os.close(opened)
+
+
+def fixes(folder: Path, wanted: Sequence[Path] = ()) -> list[Fixed]:
+    """What can be put right without a doubt in the wanted files, in all where none is named; nothing is written."""
+    refuse_others(folder, wanted)
+    found = []
+    for path in paths(folder):
+        with contextlib.suppress(OSError):  # the check says why it cannot be read
+            if wants(path, wanted) and (fixed := fix(path.relative_to(folder).as_posix(), path.read_bytes())):
+                found.append(fixed)
+    return found
+
+
+def rewrite(folder: Path, fixed: Fixed) -> None:
+    """Put a file right, if it is still the one that was read; leaves nothing half written."""
+    target = (folder / fixed.path).resolve()
+    with _aside(target, fixed.after) as aside:
+        shutil.copymode(target, aside)
+        if target.read_bytes() != fixed.before.encode():
+            raise CorpusError(f"{target} has changed meanwhile — run the command again")
+        aside.replace(target)
+    _sync(target)
 
 
 def record_evaluation(folder: Path, text: str) -> Path:

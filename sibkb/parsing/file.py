@@ -81,6 +81,13 @@ def parse(path: str, data: bytes) -> Parsed:
     )
 
 
+def divide(lines: Sequence[str]) -> int | None:
+    """How many lines stand before the body; None where no front matter stands there, or it does not end."""
+    if lines[0].removeprefix("\ufeff").rstrip() != "---":
+        return None
+    return next((i + 1 for i, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
+
+
 def _release(located: Located | None) -> str | None:
     value = located.value if located else None
     release = value.get("release") if isinstance(value, dict) else None
@@ -153,12 +160,12 @@ class _File:
             self.report(1, 1, "D003", "there is no front matter",
                         "begin the file with a line `---`, as `sibkb new` does")  # fmt: skip
             return False
-        close = next((i for i, line in enumerate(self.lines[1:], 1) if line.rstrip() == "---"), None)
-        if close is None:
+        start = divide(self.lines)
+        if start is None:
             self.report(1, 1, "D004", "the front matter is not closed", "end it with a line `---`")
             return False
-        self.body_line = close + 2
-        for number, written in enumerate(self.lines[close + 1 :], self.body_line):
+        self.body_line = start + 1
+        for number, written in enumerate(self.lines[start:], self.body_line):
             self._check_seen(number, written)
             if (at := written.find("<!--")) >= 0:
                 self.report(number, at + 1, "D006", "a comment stands here, and would be published",

@@ -1,7 +1,7 @@
 """The schema of the front matter: checks, JSON Schema for editors and the documentation come from here."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Final
@@ -26,7 +26,7 @@ from sibkb.parsing.nearest import did_you_mean
 ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _DATE: Final = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 _NUMBER: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]+)?")
-_COUNTRIES: Final = frozenset(
+COUNTRY_CODES: Final = frozenset(
     """
     AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY
     BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK
@@ -69,8 +69,8 @@ def _matching(code: str, what: str, pattern: re.Pattern[str], fix: str) -> Calla
 
 
 def _country(value: str) -> str:
-    if value not in _COUNTRIES:
-        hint = "GB" if value == "UK" else value.upper() if value.upper() in _COUNTRIES else None
+    if value not in COUNTRY_CODES:
+        hint = "GB" if value == "UK" else value.upper() if value.upper() in COUNTRY_CODES else None
         fix = f"did you mean `{hint}`?" if hint else "use the two letters of ISO 3166, such as GB, US, NO"
         raise _wrong("F016", f"`{value}` is no country code", fix)
     return value
@@ -149,7 +149,7 @@ Url = Annotated[
     AfterValidator(_matching("F025", "no web address", _URL, "begin with https:// or use null")),
     _shaped(_URL.pattern),
 ]
-Country = Annotated[str, AfterValidator(_country), WithJsonSchema({"enum": sorted(_COUNTRIES)})]
+Country = Annotated[str, AfterValidator(_country), WithJsonSchema({"enum": sorted(COUNTRY_CODES)})]
 _CURRENCY: Final = re.compile("[A-Z]{3}")
 Currency = Annotated[
     str,
@@ -375,7 +375,7 @@ _TYPES: Final[Mapping[str, tuple[str, str]]] = {
 def _finding(error: Any) -> tuple[tuple[str | int, ...], str, str, str]:
     path = tuple(error["loc"])
     if error["type"] == "extra_forbidden":
-        known = _keys_at(path[:-1])
+        known = keys_at(path[:-1])
         return (*path, "key"), "F010", f"unknown key `{path[-1]}`", did_you_mean(str(path[-1]), known)
     if error["type"] == "missing":
         return path, "F011", f"the key `{path[-1]}` is missing", f"add `{path[-1]}: …`"
@@ -387,13 +387,24 @@ def _finding(error: Any) -> tuple[tuple[str | int, ...], str, str, str]:
     return path, "F012", error["msg"], "see docs/corpus-format.md"
 
 
-def _keys_at(path: tuple[str | int, ...]) -> list[str]:
+def keys_at(path: Sequence[str | int]) -> list[str]:
+    """The keys that a table takes."""
+    return list(_at(path).get("properties", {}))
+
+
+def words_at(path: Sequence[str | int]) -> list[str]:
+    """The words that a value is one of; none where it is free."""
+    return list(_at(path).get("enum", ()))
+
+
+def _at(path: Sequence[str | int]) -> Any:
+    """What the schema says of the value there."""
     schema = FrontMatter.model_json_schema()
     node: Any = schema
     for step in path:
         node = _resolve(schema, node)
         node = node.get("items", {}) if isinstance(step, int) else node.get("properties", {}).get(step, {})
-    return list(_resolve(schema, node).get("properties", {}))
+    return _resolve(schema, node)
 
 
 def _resolve(schema: Json, node: Any) -> Any:
