@@ -87,6 +87,8 @@ class Consent:
     who: str
     date: str
     scope: str
+    url: str | None = None
+    """Where a text that is published already stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,7 +62,7 @@ title: "TODO who was asked about what"
 kind: interview
 countries: [GB]
 sector: other
-consent: {{who: "TODO who agreed", date: 2026-01-01, scope: "TODO to what"}}
+consent: {{who: "TODO who agreed", date: 2026-01-01, scope: "TODO to what", url: null}}
 {_SOURCES}{_BODY}
 ## In their words
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sibkb.exporting import comparison
 from sibkb.exporting.comparison import Case, Line, Part, as_csv, as_markdown, compare, differing
 from sibkb.exporting.facts import Facts, told
-from sibkb.model import Entry, Party
+from sibkb.model import Consent, Entry, Party
 
 HOUSE = tiny.document(
     "house", title="House | Bond", sector="homelessness", start="2012-04", stage="complete",
@@ -32,8 +32,9 @@ HOUSE_PASSAGES = (
 )
 JAIL = tiny.document("jail", title="Jail Bond", sector="criminal-justice", countries=("US",), stage="complete")
 JAIL_PASSAGES = (tiny.passage("jail.short", "Keep it short.", kind="lesson", themes=("scaling",)),)
+AGREED = Consent(who="A. Writer", date="2013-12-09", scope="all of it", url="https://example.org/talk")
 TALK = tiny.document("talk", title="A talk", kind="interview", sector="other",
-                     parties=(Party(role="authors", name="A. Writer"),))  # fmt: skip
+                     parties=(Party(role="authors", name="A. Writer"),), consent=AGREED)  # fmt: skip
 CASES: tuple[Case, ...] = ((HOUSE, HOUSE_PASSAGES), (JAIL, JAIL_PASSAGES), (TALK, ()))
 
 
@@ -54,6 +55,11 @@ SAID = {
     "dates": ["Began: April 2012; Ended: not recorded", "Began: not recorded; Ended: not recorded", "does not apply"],
     "investors": ["Bridges (lead)", "not recorded", "does not apply"],
     "authors": ["does not apply", "does not apply", "A. Writer"],
+    "consent": [
+        "does not apply",
+        "does not apply",
+        "A. Writer, 9 December 2013: all of it (https://example.org/talk)",
+    ],
     "money": ["Investment: GBP 1,000", "not recorded", "does not apply"],
     "people_served": ["not recorded", "not recorded", "does not apply"],
     "procurement": ["Publish *the* fee. (The source says so)", "no lesson recorded", "no lesson recorded"],
@@ -71,7 +77,7 @@ def test_rows_stand_in_one_order_and_themes_nobody_has_are_left_out() -> None:
     assert [part.heading for part in compare(CASES)] == ["Facts", "Lessons", "Disputes and limits", "Sources"]
     assert list(lines(compare(CASES))) == [
         "kind", "where", "sector", "stage", "dates", "people_served", "outcome_payers", "investors", "providers",
-        "authors", "money", "outcome_metrics", "results", "procurement", "scaling", "disputes", "sources",
+        "authors", "consent", "money", "outcome_metrics", "results", "procurement", "scaling", "disputes", "sources",
     ]  # fmt: skip
 
 

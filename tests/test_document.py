@@ -84,6 +84,15 @@ def test_a_programme_and_its_projects_lead_to_each_other():
 
 
 @pytest.mark.usefixtures("settled")
+def test_an_interview_says_who_agreed_to_what():
+    shown = words(page(id="interview-roles-in-government"))
+    assert (
+        '<th scope="row">Consent</th><td><span>Emma Tomkinson, author of the post, 9 December 2013: Published' in shown
+    )
+    assert '<th scope="row">Consent</th>' not in words(page(id="rikers-island-able"))
+
+
+@pytest.mark.usefixtures("settled")
 def test_a_term_is_explained_once_and_never_inside_a_quotation():
     shown = words(page(id="dwp-innovation-fund", passage="summary", q="investors price"))
     terms = re.findall(r'<a class="kb-term" href="glossary\?term=([^"]+)" data-meaning="([^"]+)">', shown)

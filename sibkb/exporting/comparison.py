@@ -22,9 +22,9 @@ Case = tuple[Document, Sequence[Passage]]
 
 NO_LESSON: Final = "no lesson recorded"
 NO_DISPUTE: Final = "none recorded"
-_TELLERS: Final = frozenset({"authors", "interviewees"})
-"""Roles that only interviews and commentaries have."""
-_ORDER: Final = ("kind", "where", "sector", "stage", "dates", "people_served", *PARTIES, *FIGURES)
+_TELLERS: Final = frozenset({"authors", "interviewees", "consent"})
+"""Rows that only interviews and commentaries have."""
+_ORDER: Final = ("kind", "where", "sector", "stage", "dates", "people_served", *PARTIES, "consent", *FIGURES)
 _MARKDOWN: Final = re.compile(r"([\\`*\[\]<>|]|~~|(?<![^\W_])_|_(?![^\W_]))")
 """What an editor would take for a mark; a line inside a word, as in an address, is none."""
 

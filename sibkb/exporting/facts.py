@@ -10,7 +10,7 @@ from typing import Final
 
 from sibkb import vocabulary
 from sibkb.exporting import wording
-from sibkb.model import NOT_RECORDED, PROJECTS, Document, Entry, Party, Passage
+from sibkb.model import NOT_RECORDED, PROJECTS, Consent, Document, Entry, Party, Passage
 
 ALL_PARTIES: Final = "parties"
 """Name of the row that holds no fact, only what is disputed of who took part."""
@@ -74,6 +74,8 @@ class Facts:
                 yield Row(name=role, label=label, facts=facts)
         if disputes := self.disputed(ALL_PARTIES):
             yield Row(name=ALL_PARTIES, label="Of who took part", facts=(), disputes=disputes)
+        if document.consent:
+            yield Row(name="consent", label="Consent", facts=(self._consent(document.consent),))
         for field, label in wording.FIGURES.items():
             facts = self.entries(field)
             if facts or self._asked(field):
@@ -112,6 +114,11 @@ class Facts:
     def _dates(self) -> str:
         ends = (("Began", self._document.start), ("Ended", self._document.end))
         return "; ".join(f"{name}: {wording.date_in_words(date) if date else NOT_RECORDED}" for name, date in ends)
+
+    def _consent(self, consent: Consent) -> Fact:
+        """Who agreed, when, to what; and where the text stands, if it is published already."""
+        text = f"{consent.who}, {wording.date_in_words(consent.date)}: {consent.scope}"
+        return Fact(text=text, note=consent.url)
 
     def _asked(self, field: str) -> bool:
         return self._document.kind in PROJECTS and field in wording.ASKED

@@ -28,11 +28,12 @@ _FENCE: Final = re.compile(r" {0,3}(```|~~~)")
 _FRONT: Final = re.compile(r"---\n(.*?\n)---[ \t]*(?:\n|\Z)", re.DOTALL)
 _SUMMARY: Final = "TODO: one paragraph that says what this is and why it matters. [@document]"
 _CONSENT: Final = """\
-# Without consent an interview is never public: fill this in, or remove the four lines to keep it internal.
+# Without consent an interview is never public: fill this in, or remove the five lines to keep it internal.
 consent:
   who: "TODO who agreed"
   date: TODO
   scope: "TODO to what"
+  url: null  # the address, if it is published already
 """
 
 

@@ -232,7 +232,8 @@ class _File:
                         f"add stage: one of {', '.join(vocabulary.STAGES)}")  # fmt: skip
         if front.kind == "interview" and not front.consent and front.release == "public":
             self.report(*located.place(("kind",)), "F023", "an interview without consent is not public",
-                        "add consent: {who, date, scope}, or release: internal")  # fmt: skip
+                        "add consent: {who, date, scope}, with url where it is published already, "
+                        "or release: internal")  # fmt: skip
 
     def facts(self, front: FrontMatter, located: Located) -> list[Passage]:
         """The front matter's parties and entries as passages, so that a name or a figure is found."""

@@ -256,11 +256,12 @@ class EventRow(_Row):
 
 
 class ConsentRow(_Strict):
-    """Who agreed to publication, when, and to what."""
+    """Who agreed to publication, when, and to what; for a text that is published already, its address."""
 
     who: Text
     date: Date
     scope: Text
+    url: Url | None = None
 
 
 class FrontMatter(_Strict):
