@@ -17,7 +17,7 @@ help:
 	@echo "make check    format, lint, types and tests: what a change must pass"
 	@echo "make format   put the code in order"
 	@echo "make bench    measure speed, memory and quality of the answers"
-	@echo "make schema   write docs/schema anew, after a change to what the front matter takes"
+	@echo "make schema   write docs/schema anew, after a change to what a file of the corpus takes"
 	@echo "make setup    only set up .venv"
 	@echo "make pins     work out constraints.txt anew (needs uv; ARGS=--upgrade for the newest releases)"
 	@echo "make clean    remove .venv and what the tools left behind; corpus and indexes stay"
@@ -42,8 +42,9 @@ bench: $(DONE)
 	@$(B)/python -m benchmarks $(ARGS)
 
 schema: $(DONE)
-	@$(B)/python -c "import json, sys; from sibkb.parsing import json_schema; json.dump(json_schema(), sys.stdout, indent=2)" > docs/schema/document.new
-	@mv docs/schema/document.new docs/schema/document.json
+	@for name in document queries themes glossary; do \
+	    SIBKB_SETTINGS=/dev/null $(B)/python -m sibkb schema $$name > docs/schema/$$name.new && mv docs/schema/$$name.new docs/schema/$$name.json || exit 1; \
+	done
 
 setup: $(DONE)
 	@echo "Set up. Next: make run, or make test."

@@ -12,7 +12,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sibkb.model import FILTER_FIELDS, MODES, Filters, Problem, takes
+from sibkb.model import FILTER_FIELDS, FILTER_WORDS, MODES, Filters, Json, Problem, takes
+from sibkb.schemas import TEXT, Schema, some, table, whole
 from sibkb.strict_yaml import Located, StrictYamlError, Value, load
 
 SPLITS: Final = ("tune", "held-out", "oblique")
@@ -182,6 +183,19 @@ def _query(
         grades={id: int(str(grade)) for id, grade in answers.items() if str(grade) in ("1", "2", "3")},
         filters=filters,
     ), problems
+
+
+def json_schema() -> Json:
+    """The JSON Schema of `queries.yaml`, for editors."""
+    words: dict[str, Schema] = {name: {"enum": [*known]} for name, known in FILTER_WORDS.items()}
+    country: Schema = {"type": "string", "pattern": "^[A-Z]{2}$"}
+    filters = {name: some(words.get(name, country), minItems=1) for name in FILTER_FIELDS}
+    special: dict[str, Schema] = {
+        "split": {"enum": [*SPLITS]},
+        "answers": {"type": "object", "additionalProperties": {"enum": [1, 2, 3, "1", "2", "3"]}},
+    }
+    needed = {name: special.get(name, TEXT) for name in _KEYS}
+    return whole("Judged queries", some(table(needed, {_MAY: table({}, filters)})))
 
 
 def _filters(given: Value) -> Filters | None:

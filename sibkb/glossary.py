@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, TypeGuard
 
-from sibkb.model import Problem
+from sibkb.model import Json, Problem
+from sibkb.schemas import TEXT, some, table, whole
 from sibkb.strict_yaml import Path, StrictYamlError, Value, load
 from sibkb.words import Thesaurus, analyse, fold, names_in, sentences, stems_of, tokens
 
@@ -102,6 +103,12 @@ def read(path: str, text: str | None) -> Glossary:
     problems = [_problem(path, located.place(each.path), each.code, each.message, each.fix) for each in faults]
     problems.sort(key=lambda problem: (problem.line, problem.column))
     return _glossary([entry for i, entry in enumerate(located.value) if i not in broken], problems)
+
+
+def json_schema() -> Json:
+    """The JSON Schema of the glossary, for editors."""
+    names = {**some(TEXT), "type": ["array", "null"]}
+    return whole("Glossary", some(table(dict.fromkeys(_KEYS, TEXT), dict.fromkeys(_LISTS, names))))
 
 
 _BEGIN: Final = "begin each with `- term: outcome payer`"

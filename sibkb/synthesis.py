@@ -10,7 +10,8 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from sibkb import vocabulary
-from sibkb.model import Passage, Problem
+from sibkb.model import Json, Passage, Problem
+from sibkb.schemas import TEXT, some, table, whole
 from sibkb.strict_yaml import Located, Path, StrictYamlError, load
 
 CODES: Final[Mapping[str, str]] = {
@@ -110,6 +111,18 @@ def read(path: str, text: str, known: Mapping[str, Passage] | None = None) -> tu
     file = _File(path, located, known)
     synthesis = file.synthesis()
     return (None if file.problems else synthesis), file.problems
+
+
+def json_schema() -> Json:
+    """The JSON Schema of the file of a theme, for editors."""
+    ids = some({"type": "string"}, minItems=1, uniqueItems=True)
+    sentence = table({"says": TEXT, "rests_on": ids})
+    may = {"differ": ids, "turns_on": TEXT}
+    point = table({"says": TEXT, "agree": ids}, may, dependencies={"turns_on": ["differ"]})
+    return whole(
+        "What the cases together say on a theme",
+        table({"paragraph": some(sentence, minItems=1)}, {"points": some(point, minItems=1)}),
+    )
 
 
 Fault = tuple[str, str, str]

@@ -14,6 +14,7 @@ FLOORS = {
     "strict_yaml": 0,
     "words": 0,
     "settings": 0,
+    "schemas": 0,
     "parsing": 1,
     "encoder": 1,
     "engine": 1,

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final, NamedTuple
 import typer
 
 from sibkb import vocabulary
-from sibkb.cli import audit, build, check, doctor, intake, measure, new, search, serve, show
+from sibkb.cli import audit, build, check, doctor, intake, measure, new, schema, search, serve, show
 from sibkb.cli.opening import complain
 from sibkb.cli.options import check_word
 from sibkb.errors import SibkbError
@@ -43,6 +43,7 @@ COMMANDS: Final = (
     Command("new", new.new, "sibkb new case my-city-bond"),
     Command("import", intake.bring_in, "sibkb import 'My case.docx'   or   sibkb import 'My case.docx' --write"),
     Command("accept", intake.accept, "sibkb accept my-case   or   sibkb accept my-case --as leeds-homes"),
+    Command("schema", schema.schema, "sibkb schema   or   sibkb schema glossary > glossary.json"),
     Command("eval", measure.measure, "sibkb eval --split tune --queries   or   sibkb eval --save"),
     Command("doctor", doctor.doctor, "sibkb doctor"),
     Command("app", serve.serve, "sibkb app --port 8600"),

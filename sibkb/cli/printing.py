@@ -39,7 +39,8 @@ def print_problems(problems: Sequence[Problem], console: Console, prefix: Path |
     """Print a line a problem."""
     base = f"{shown(prefix)}/" if prefix else ""
     for problem in problems:
-        console.print(f"{base}{problem}", style="red" if problem.severity == "error" else "yellow")
+        style = "red" if problem.severity == "error" else "yellow"
+        console.print(f"{base}{problem}", style=style, soft_wrap=True)  # editors look for whole lines in a terminal
 
 
 def print_annotations(problems: Sequence[Problem], folder: Path) -> None:

@@ -22,6 +22,7 @@ from pydantic_core import PydanticCustomError
 from sibkb import vocabulary
 from sibkb.model import Consent, Entry, Json, Party, Source
 from sibkb.parsing.nearest import did_you_mean
+from sibkb.schemas import DRAFT, PLAIN, TEXT
 
 ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _DATE: Final = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
@@ -128,14 +129,13 @@ class _Or:
 
 
 _WHOLE: Final = {"type": "integer", "minimum": 0}
-_PLAIN: Final = {"type": ["string", "number", "boolean"]}
 
 
 def _shaped(pattern: str) -> Any:
     return WithJsonSchema({"type": "string", "pattern": f"^(?:{pattern})$"})
 
 
-Text = Annotated[str, AfterValidator(_text), WithJsonSchema({**_PLAIN, "pattern": r"\S"})]
+Text = Annotated[str, AfterValidator(_text), WithJsonSchema({**TEXT})]
 Id = Annotated[
     str,
     AfterValidator(_matching("F017", "no id", ID, "use lower case, digits and hyphens")),
@@ -157,7 +157,7 @@ Currency = Annotated[
     _shaped(_CURRENCY.pattern),
 ]
 Number = Annotated[float, BeforeValidator(_number), _shaped(_NUMBER.pattern), _Or({"type": "number"})]
-Ids = Annotated[list[Id], BeforeValidator(_listed), _Or({**_PLAIN, "pattern": f"^(?:{ID.pattern})$"})]
+Ids = Annotated[list[Id], BeforeValidator(_listed), _Or({**PLAIN, "pattern": f"^(?:{ID.pattern})$"})]
 
 
 class _Strict(BaseModel):
@@ -202,7 +202,7 @@ class PartyRow(_Strict):
     source: Ids = []
 
 
-Parties = list[Annotated[PartyRow, BeforeValidator(_named), _Or({**_PLAIN, "pattern": r"\S"})]]
+Parties = list[Annotated[PartyRow, BeforeValidator(_named), _Or({**TEXT})]]
 
 
 class PartyRows(_Strict):
@@ -294,9 +294,8 @@ ENTRY_FIELDS: Final = ("money", "outcome_metrics", "results", "people_served", "
 
 
 def json_schema() -> Json:
-    """The JSON Schema of the front matter, for editors; draft 7, which most of them know."""
-    schema = FrontMatter.model_json_schema()
-    return {"$schema": "http://json-schema.org/draft-07/schema#", **schema, "allOf": list(_WHOLE_FILE)}
+    """The JSON Schema of the front matter, for editors."""
+    return {"$schema": DRAFT, **FrontMatter.model_json_schema(), "allOf": list(_WHOLE_FILE)}
 
 
 def _where(key: str, word: str) -> Json:
