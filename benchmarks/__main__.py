@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks import app, load, ranking, speed
-from sibkb import kb
+from sibkb import kb, vocabulary
 from sibkb.settings import Settings
 
 BENCHMARKS: Final[Mapping[str, Callable[[Settings, argparse.Namespace], Iterator[str]]]] = {
@@ -33,7 +33,9 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the named benchmarks."""
     given = _arguments(arguments)
     print(_machine(), flush=True)
-    with copied(Settings.from_environment()) as settings:
+    wanted = Settings.from_environment()
+    vocabulary.adopt(wanted.words)
+    with copied(wanted) as settings:
         for name in given.names or BENCHMARKS:
             print(f"\n## {name}\n", flush=True)
             for line in BENCHMARKS[name](settings, given):

@@ -90,9 +90,9 @@ _VARIABLES: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
 
 
 def _file(environment: Mapping[str, str]) -> Path | None:
-    """The settings file; None where none is named and none stands in the working folder."""
+    """The one that is named (`/dev/null` is none), else that of the working folder, if there is one."""
     if named := environment.get("SIBKB_SETTINGS"):
-        return Path(named).absolute()
+        return None if named == os.devnull else Path(named).absolute()
     here = Path.cwd() / FILE
     return here if here.exists() else None
 

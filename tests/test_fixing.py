@@ -128,7 +128,17 @@ def test_what_is_left_alone(name):
     assert fix(PATH, change(*LEFT[name]).encode()) is None
 
 
-@pytest.mark.parametrize("data", [b"\xff", b"", b"no front matter  \n", b"---\ntitle: [\n---\n", b"---\nopen: 1 \n"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xff",
+        b"",
+        b"no front matter  \n",
+        b"---\ntitle: [\n---\n",
+        b"---\nopen: 1 \n",
+        b"---\n \n---\n" + b"x" * 10**6,
+    ],
+)
 def test_a_file_that_cannot_be_read_is_left_alone(data):
     assert fix(PATH, data) is None
 

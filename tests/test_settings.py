@@ -121,6 +121,12 @@ def test_an_option_goes_before_both(file, tmp_path, own_words, monkeypatch):
     assert f"ok  Settings: {file}, 3 words of your own\n" in CliRunner().invoke(app, ["doctor"]).stdout
 
 
+def test_there_may_be_no_settings_file_whatever_stands_in_the_working_folder(file, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert Settings.from_environment({"SIBKB_SETTINGS": os.devnull}) == Settings()
+    assert Settings.from_environment({}).file == file
+
+
 def test_a_model_may_be_a_folder_beside_the_file(tmp_path):
     (tmp_path / "encoder").mkdir()
     path = tmp_path / "ours.toml"

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sibkb import vocabulary
 from sibkb.parsing import attributes, body, front_matter, marks
-from sibkb.parsing.file import Parsed, divide, parse
+from sibkb.parsing.file import MAX_BYTES, Parsed, divide, parse
 from sibkb.parsing.nearest import slip_of
 from sibkb.strict_yaml import Path, StrictYamlError, load
 
@@ -70,9 +70,9 @@ class Fixed:
 
 
 def fix(path: str, data: bytes) -> Fixed | None:
-    """Put right what can be, in one file; None where there is nothing to do or the file is no text."""
+    """Put right what can be, in one file; None where there is nothing to do, or the file is none that we read."""
     try:
-        text = data.decode("utf-8")
+        text = data.decode("utf-8") if len(data) <= MAX_BYTES else ""
     except UnicodeDecodeError:
         return None
     now, parsed = text, parse(path, data)
