@@ -117,6 +117,7 @@ LEFT = {
     "a key that is there already": ("start: 2012-04", "start: 2012-04\nstarts: 2012-05"),
     "marks around a quote": ("> “We had no time” and", '> "We had no time" and'),
     "two spaces that break a line": ("What it is, and why.", "What it is,  \nand why."),
+    "a mark inside a key": ("sector: employment", 'sec"tor: employment'),
     "a heading that is nearly one": ("## Lessons", "## lessons"),
     "braces in code": ("## Lessons", "    {theme=x #y}\n\n## Lessons"),
     "nothing": ("kind: case", "kind: case"),

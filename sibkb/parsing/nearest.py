@@ -9,6 +9,7 @@ from typing import Final
 _SURE: Final = 0.85
 _DOUBT: Final = 0.7
 """How alike a word must be to one, and how little to any other, to be a slip of it; as difflib counts."""
+_PLAIN: Final = re.compile(r"[\w\s-]+")
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -33,7 +34,7 @@ def slip_of(word: str, known: Iterable[str], *, near: bool = True) -> str | None
     """The one known word that this can only be a slip of: in case, hyphens or number, or, if `near`, in a letter."""
     known = list(known)
     same = [each for each in known if _folded(each) == _folded(word)]
-    if same or not near:
+    if same or not near or not _PLAIN.fullmatch(word):  # a mark in a word may have been meant for something else
         return same[0] if len(same) == 1 else None
     close = get_close_matches(word.lower(), known, n=2, cutoff=_DOUBT)
     return close[0] if len(close) == 1 and get_close_matches(word.lower(), close, cutoff=_SURE) else None
