@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from benchmarks import app, load, ranking, speed
+from benchmarks import app, faults, load, ranking, speed
 from sibkb import kb, vocabulary
 from sibkb.settings import Settings
 
@@ -24,6 +24,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[Settings, argparse.Namespace], Iterator
     "pages": lambda settings, _: app.pages(settings),
     "load": lambda settings, given: load.readers(settings, load.Options.of(given)),
     "ceiling": lambda settings, given: load.ceiling(settings, load.Options.of(given)),
+    "faults": lambda settings, given: faults.faults(settings, given.kills),
     "corpus": lambda settings, _: ranking.own(settings.corpus),
     "ranking": lambda _, given: ranking.public(given.collections),
 }
@@ -47,6 +48,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("names", nargs="*", help=f"any of: {', '.join(BENCHMARKS)}")
     default = Path(os.environ.get("SIBKB_COLLECTIONS", "collections"))
     parser.add_argument("--collections", type=Path, default=default, help="folder of test collections in BEIR form")
+    parser.add_argument("--kills", type=int, default=faults.KILLS, help="how often the benchmark of faults kills")
     load.add_options(parser.add_argument_group("load and ceiling"))
     given = parser.parse_args(arguments)
     if unknown := [name for name in given.names if name not in BENCHMARKS]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from streamlit.proto.Element_pb2 import Element
 
-from benchmarks import __main__, app, encoding, load, ranking, speed
+from benchmarks import __main__, app, encoding, faults, load, ranking, speed
 from benchmarks.reader import Page
 from sibkb.settings import Settings
 from tests.tiny import TinyEncoder
@@ -95,11 +95,19 @@ def test_times(settings, monkeypatch):
     monkeypatch.setattr(speed, "OTHERS", "pass")
     monkeypatch.setattr(speed, "ROUNDS", 1)
     with __main__.copied(settings) as given:
-        assert len(list(speed.query(given))) == 6
+        assert len(list(speed.query(given))) == 7
         assert len(list(speed.cold(given))) == 4
         everything, changed, nothing = (figures(line)[0] for line in list(speed.build(given))[1:])
     assert everything >= changed > nothing == 0
     assert not settings.indexes.exists()
+
+
+def test_a_killed_builder_stops_no_reader_and_leaves_nothing_half(settings, monkeypatch):
+    monkeypatch.setattr(faults, "FAULTS", {"a builder is killed": faults.FAULTS["a builder is killed"]})
+    _, _, row = faults.faults(settings, kills=3)
+    name, times, asked, failed, half, after = (cell.strip() for cell in row.strip("|").split("|"))
+    assert (name, times, failed, half, after) == ("a builder is killed", "3", "0", "0", "right")
+    assert int(asked) > 0
 
 
 def test_without_a_browser_the_app_is_skipped(settings, monkeypatch):
