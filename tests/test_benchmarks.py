@@ -104,7 +104,7 @@ def test_times(settings, monkeypatch):
 
 def test_a_killed_builder_stops_no_reader_and_leaves_nothing_half(settings, monkeypatch):
     monkeypatch.setattr(faults, "FAULTS", {"a builder is killed": faults.FAULTS["a builder is killed"]})
-    _, _, row = faults.faults(settings, kills=3)
+    _, _, row = faults.faults(settings, kills=9)
     name, times, asked, failed, half, after = (cell.strip() for cell in row.strip("|").split("|"))
     assert (name, times, failed, half, after) == ("a builder is killed", "3", "0", "0", "right")
     assert int(asked) > 0
