@@ -35,8 +35,15 @@ def check(folder: Path, wanted: Sequence[Path] = ()) -> tuple[Reading, list[Prob
     _, judged = evaluating.read_queries(corpus.QUERIES, corpus.read_queries(folder), known)
     _, recorded = evaluating.read_evaluation(corpus.EVALUATION, corpus.read_evaluation(folder))
     terms = glossary.read(corpus.GLOSSARY, corpus.read_glossary(folder))
-    problems = [*reading.problems, *chain(*together), *judged, *recorded, *terms.problems]
+    beside = [*chain(*together), *judged, *recorded, *terms.problems]
+    problems = [*reading.problems, *_with_uses(beside, corpus.uses(folder, reading.withdrawn))]
     return reading, corpus.select(problems, folder, wanted)
+
+
+def _with_uses(problems: Sequence[Problem], used: Sequence[Problem]) -> list[Problem]:
+    """The problems and these, which say more than that something is not there."""
+    places = {(each.path, each.line, each.column) for each in used}
+    return [*(each for each in problems if (each.path, each.line, each.column) not in places), *used]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

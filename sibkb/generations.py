@@ -21,7 +21,7 @@ from typing import Final, TextIO
 from sibkb import engine, vocabulary
 from sibkb.encoder import Encoder, FloatArray, Progress
 from sibkb.errors import GenerationError
-from sibkb.model import STRICTNESS, Document, Manifest, Passage, Reading, strictest
+from sibkb.model import STRICTNESS, Document, Manifest, Passage, Reading, Tombstone, strictest
 
 _CURRENT: Final = "CURRENT"
 _GENERATION: Final = re.compile("[0-9a-f]{16}")
@@ -81,6 +81,36 @@ def open_current(indexes: Path, ceiling: str) -> engine.EmbeddedEngine | None:
     return None
 
 
+def forget(indexes: Path) -> None:
+    """Remove every generation but the one in use, and what crashed builds left."""
+    with _locked(indexes):
+        try:
+            _sweep(indexes)
+            _prune(indexes, keep={current(indexes) or ""}, ignore_errors=False)
+        except OSError as error:
+            raise _unusable(indexes, error) from error
+
+
+def clear(indexes: Path) -> None:
+    """Remove every generation, the one in use among them: nothing is built any more."""
+    with _locked(indexes):
+        try:
+            (indexes / _CURRENT).unlink(missing_ok=True)
+            _sweep(indexes)
+            _prune(indexes, keep=set(), ignore_errors=False)
+        except OSError as error:
+            raise _unusable(indexes, error) from error
+
+
+def passages(indexes: Path, id: str) -> tuple[Passage, ...]:
+    """The passage of that id, or those of the document, in any generation that can still be read."""
+    found: dict[str, Passage] = {}
+    for path in _generations(indexes):
+        with contextlib.suppress(GenerationError):
+            found |= {each.id: each for each in engine.read_tables(path)[1] if id in (each.id, each.document_id)}
+    return tuple(found.values())
+
+
 def publish(indexes: Path, reading: Reading, encoder: Encoder, progress: Progress | None = None) -> Published:
     """Make the generation of this reading the one in use; no work where it is already."""
     with _locked(indexes):
@@ -103,7 +133,8 @@ def _publish(indexes: Path, reading: Reading, encoder: Encoder, progress: Progre
     changed = whole is None or whole != before
     if changed:
         _point(indexes, name)
-        _prune(indexes, keep={name, before.name if before else name})
+    if changed or reading.withdrawn:
+        _prune(indexes, keep={name, before.name if before and not _holds(before, reading.withdrawn) else name})
     return Published(manifest=manifest, changed=changed, encoded=encoded, kept=kept)
 
 
@@ -156,7 +187,12 @@ def _with_last_good(reading: Reading, before: Path | None) -> tuple[Reading, tup
         return reading, ()  # words that are gone have no label to be shown by
     here = {document.id for document in reading.documents}
     documents, passages = engine.read_tables(before)
-    old = {each.id: each for each in documents if each.path in reading.broken and each.id not in here}
+    gone = reading.withdrawn
+    old = {
+        each.id: _without(each, passages, gone)
+        for each in documents
+        if each.path in reading.broken and each.id not in here and each.id not in gone
+    }
     now = {id: _stricter(each, reading.broken[each.path]) for id, each in old.items()}
     merged = replace(
         reading,
@@ -164,10 +200,21 @@ def _with_last_good(reading: Reading, before: Path | None) -> tuple[Reading, tup
         passages=(
             *reading.passages,
             *(replace(each, release=strictest([each.release, now[id][each.id]]))
-              for each in passages if (id := each.document_id) in old),
+              for each in passages if (id := each.document_id) in old and each.id not in gone),
         ),
     )  # fmt: skip
     return merged, tuple(each.path for each in old.values())
+
+
+def _without(document: Document, passages: Sequence[Passage], withdrawn: Mapping[str, Tombstone]) -> Document:
+    """The document as an earlier build had it, without what was withdrawn since.
+
+    Which row of the front matter a withdrawn fact was cannot be told any more: then none of them is kept.
+    """
+    gone = {each.id: each.kind for each in passages if each.document_id == document.id and each.id in withdrawn}
+    kept = replace(document, passage_ids=tuple(id for id in document.passage_ids if id not in gone))
+    kept = replace(kept, summary="") if "summary" in gone.values() else kept
+    return replace(kept, parties=(), entries=()) if "fact" in gone.values() else kept
 
 
 def _stricter(document: Document, releases: Mapping[str, str]) -> dict[str, str]:
@@ -276,8 +323,21 @@ def _sweep(indexes: Path) -> None:
             path.unlink()
 
 
-def _prune(indexes: Path, keep: set[str]) -> None:
+def _prune(indexes: Path, keep: set[str], *, ignore_errors: bool = True) -> None:
     """Remove all generations but the wanted ones, and nothing else that may stand here."""
-    for path in [path for path in indexes.iterdir() if _GENERATION.fullmatch(path.name)]:
-        if path.name not in keep and (path / "manifest.json").exists():
-            shutil.rmtree(path, ignore_errors=True)
+    for path in _generations(indexes):
+        if path.name not in keep:
+            shutil.rmtree(path, ignore_errors=ignore_errors)
+
+
+def _generations(indexes: Path) -> list[Path]:
+    if not indexes.is_dir():
+        return []
+    named = [path for path in indexes.iterdir() if _GENERATION.fullmatch(path.name)]
+    return [path for path in named if (path / "manifest.json").exists() or [*path.glob("*.parquet")]]
+
+
+def _holds(path: Path, withdrawn: Mapping[str, Tombstone]) -> bool:
+    """Whether a generation has something that was withdrawn since."""
+    documents, _ = engine.read_tables(path)
+    return any(id in withdrawn for each in documents for id in (each.id, *each.passage_ids))

@@ -10,13 +10,25 @@ from typing import Final
 
 import numpy as np
 
-from sibkb import corpus, generations, glossary, search, vocabulary
+from sibkb import corpus, generations, glossary, search, vocabulary, withdrawn
 from sibkb.encoder import Encoder, FloatArray, Progress, open_encoder
 from sibkb.engine import EmbeddedEngine
 from sibkb.errors import CorpusError, GenerationError, QueryError, SibkbError
 from sibkb.generations import Published
 from sibkb.glossary import Glossary
-from sibkb.model import Document, Filters, Passage, Problem, Query, Reading, Results, Similar, relations
+from sibkb.model import (
+    Document,
+    Filters,
+    Passage,
+    Problem,
+    Query,
+    Reading,
+    Results,
+    Similar,
+    Tombstone,
+    relations,
+    visible,
+)
 from sibkb.settings import Settings
 from sibkb.similar import KINDS, Likeness
 from sibkb.words import analyse
@@ -24,6 +36,7 @@ from sibkb.words import analyse
 RECENT: Final = 256
 """Questions whose vectors are kept."""
 
+_read_withdrawn = lru_cache(maxsize=4)(withdrawn.read)
 _read_glossary = lru_cache(maxsize=4)(glossary.read)
 """Reads a text once: it is asked with every question."""
 
@@ -106,7 +119,7 @@ class KnowledgeBase:
     def document(self, id: str) -> Document:
         """The document of that id; a QueryError names the nearest where there is none."""
         if id not in self.engine.documents:
-            raise QueryError(_unknown("document", id, self.engine.documents))
+            raise QueryError(self._gone(id) or _unknown("document", id, self.engine.documents))
         return self.engine.documents[id]
 
     def related(self, document: Document) -> dict[str, tuple[Document, ...]]:
@@ -138,9 +151,22 @@ class KnowledgeBase:
         """The passage of that id; a QueryError names the nearest of its document where there is none."""
         known = self.document(id.partition(".")[0]).passage_ids
         if id not in known:
-            raise QueryError(_unknown("passage", id, known))
+            raise QueryError(self._gone(id) or _unknown("passage", id, known))
         (found,) = self.engine.passages([id])
         return found
+
+    def withdrawn(self, id: str) -> Tombstone | None:
+        """What says that a document or a passage was withdrawn, where that may be told; the file is read each time."""
+        try:
+            found, _ = _read_withdrawn(corpus.WITHDRAWN, corpus.read_withdrawn(self.settings.corpus))
+        except CorpusError:  # the check says it
+            return None
+        stone = withdrawn.tombstone(id, found)
+        return stone if stone and visible(self.settings.ceiling, stone.release) else None
+
+    def _gone(self, id: str) -> str | None:
+        stone = self.withdrawn(id)
+        return f"`{stone.id}` was withdrawn on {stone.date} — {stone.reason}" if stone else None
 
 
 def _unknown(kind: str, id: str, known: Collection[str]) -> str:
@@ -163,6 +189,12 @@ def changed(folder: Path, files: Mapping[str, tuple[str, int, int]]) -> bool:
 def build(settings: Settings, encoder: Encoder | None = None, progress: Progress | None = None) -> Built:
     """Read the corpus and publish its generation; broken files are left out and named in the reading."""
     reading = corpus.read(settings.corpus)
+    if any(problem.code == withdrawn.UNREAD for problem in reading.problems):
+        raise CorpusError(
+            f"what was withdrawn cannot be read from {settings.corpus / corpus.WITHDRAWN}, so nothing is built and the "
+            "index in use stays — mend that file",
+            reading.problems,
+        )
     if not reading.documents:
         raise CorpusError(
             f"no file in {settings.corpus} can be used — `sibkb check` says why, `sibkb new case my-case` begins one",
@@ -258,8 +290,9 @@ def _moments(folder: Path, stop: threading.Event) -> Iterator[None]:
             stop.wait(LOOK)
 
 
-def _seen(folder: Path) -> Mapping[str, tuple[int, int]] | None:
+def _seen(folder: Path) -> tuple[Mapping[str, tuple[int, int]], str | None] | None:
+    """The files, and what was withdrawn."""
     try:
-        return corpus.times(folder)
+        return corpus.times(folder), corpus.read_withdrawn(folder)
     except CorpusError:
         return None

@@ -410,6 +410,18 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tombstone:
+    """What is left of a document or a passage that was withdrawn: no word of it."""
+
+    id: str
+    date: str
+    """The day, ISO 8601."""
+    reason: str
+    release: str = "public"
+    """How openly it may be told: as what was withdrawn was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """A whole corpus folder as read at one moment."""
 
@@ -424,3 +436,5 @@ class Reading:
     broken: Mapping[str, Mapping[str, str]]
     """Path of each file that could not be used but whose front matter still tells its release -> id -> release, of the
     document and of its passages as they stand now; internal where the file cannot be read."""
+    withdrawn: Mapping[str, Tombstone] = field(default_factory=dict)
+    """Id -> what says that the document, or the passage, was withdrawn."""

@@ -114,7 +114,7 @@ def test_a_file_deleted_while_the_folder_is_read(copy, monkeypatch):
     folder = copy.corpus
     listed = corpus.paths(folder)
     (folder / "cases/newpin-nsw.md").unlink()
-    monkeypatch.setattr(corpus, "paths", lambda _: listed)
+    monkeypatch.setattr(corpus.reading, "paths", lambda _: listed)
     reading = corpus.read(folder)
     assert "newpin-nsw" not in {document.id for document in reading.documents}
     assert len(reading.documents) == len(listed) - 1
@@ -221,7 +221,7 @@ def test_a_file_deleted_between_listing_and_timing(copy, monkeypatch):
     folder = copy.corpus
     listed = corpus.paths(folder)
     (folder / "cases/newpin-nsw.md").unlink()
-    monkeypatch.setattr(corpus, "paths", lambda _: listed)
+    monkeypatch.setattr(corpus.reading, "paths", lambda _: listed)
     assert len(corpus.times(folder)) == len(listed) - 1
 
 

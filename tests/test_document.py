@@ -51,6 +51,23 @@ def test_the_reader_arrives_at_the_passage_with_the_words_marked():
     assert shown.count('kb-here"') == 1
 
 
+def test_what_was_withdrawn_is_said_with_day_and_reason(copy, afresh, monkeypatch):
+    monkeypatch.setenv("SIBKB_CORPUS", str(copy.corpus))
+    monkeypatch.setenv("SIBKB_INDEXES", str(copy.indexes))
+    (copy.corpus / "withdrawn.yaml").write_text(
+        "- {id: harbour, date: 2026-11-24, reason: <b>Asked for</b>.}\n"
+        "- {id: rikers-island-able.one, date: 2025-01-02, reason: The speaker no longer agrees}\n",
+        encoding="utf-8",
+    )
+    whole = page(id="harbour", passage="two")
+    assert whole.title[0].value == "This case was withdrawn"
+    assert "It was withdrawn on 24 November 2026: &lt;b&gt;Asked for&lt;/b&gt;." in words(whole)
+    assert (
+        "The passage you came for was withdrawn on 2 January 2025: The speaker no longer agrees. This is the whole"
+        in (words(page(id="rikers-island-able", passage="one")))
+    )
+
+
 @pytest.mark.usefixtures("settled")
 def test_a_passage_that_is_gone_is_said():
     shown = words(page(id="rikers-island-able", passage="nothing-like-that"))

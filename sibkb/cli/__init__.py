@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final, NamedTuple
 import typer
 
 from sibkb import vocabulary
-from sibkb.cli import audit, build, check, doctor, intake, measure, new, schema, search, serve, show
+from sibkb.cli import audit, build, check, doctor, intake, measure, new, schema, search, serve, show, withdraw
 from sibkb.cli.opening import complain
 from sibkb.cli.options import check_word
 from sibkb.errors import SibkbError
@@ -44,6 +44,11 @@ COMMANDS: Final = (
     Command("import", intake.bring_in, "sibkb import 'My case.docx'   or   sibkb import 'My case.docx' --write"),
     Command("accept", intake.accept, "sibkb accept my-case   or   sibkb accept my-case --as leeds-homes"),
     Command("schema", schema.schema, "sibkb schema   or   sibkb schema glossary > glossary.json"),
+    Command(
+        "withdraw",
+        withdraw.withdraw,
+        "sibkb withdraw my-case.lesson-1a2b3c4d --reason 'The speaker no longer agrees.' --yes",
+    ),
     Command("eval", measure.measure, "sibkb eval --split tune --queries   or   sibkb eval --save"),
     Command("doctor", doctor.doctor, "sibkb doctor"),
     Command("app", serve.serve, "sibkb app --port 8600"),

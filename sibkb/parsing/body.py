@@ -53,6 +53,8 @@ class Block:
     attributes: marks.Attributes = field(default_factory=marks.Attributes)
     citations: tuple[str, ...] = ()
     context_citations: tuple[str, ...] = ()
+    end: int = 0
+    """Last line of what belongs to it, the context of a quote among it; 0 where that is its own last line."""
 
 
 def blocks(text: str, first_line: int, report: Report) -> list[Block]:
@@ -77,6 +79,7 @@ def _with_context(quote: Block, context: Block) -> Block:
         quote,
         context=f"{quote.context} {context.text}".strip(),
         context_citations=(*quote.context_citations, *context.citations),
+        end=context.lines[1],
     )
 
 

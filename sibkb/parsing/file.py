@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -59,6 +59,8 @@ class Parsed:
     matter does not tell the document's."""
     places: Mapping[str, tuple[int, int]] | None = None
     """Front matter key -> line and column, for what is checked across files."""
+    ends: Mapping[str, int] = field(default_factory=dict)
+    """Id of each passage of the body -> last line of what belongs to it, the context of a quote among it."""
 
 
 def parse(path: str, data: bytes) -> Parsed:
@@ -70,6 +72,7 @@ def parse(path: str, data: bytes) -> Parsed:
     facts = file.facts(front, located) if front and located else []
     release = front.release if front else _release(located)
     passages = file.named([*facts, *file.passages(front)], release or "public")
+    told = passages[len(facts) :]
     broken = front is None or any(problem.severity == "error" for problem in file.problems)
     return Parsed(
         document=None if broken or front is None else file.document(front, passages),
@@ -78,6 +81,7 @@ def parse(path: str, data: bytes) -> Parsed:
         warnings=() if broken or front is None or located is None else missed(path, front, located, passages),
         releases=file.releases(release, passages) if release else None,
         places={str(path[0]): place for path, place in located.places.items() if len(path) == 1} if located else None,
+        ends={passage.id: end for passage, end in zip(told, file.ends, strict=True)},
     )
 
 
@@ -102,6 +106,8 @@ class _File:
         self.id = PurePosixPath(path).stem
         self.lines: list[str] = []
         self.body_line = 1
+        self.ends: list[int] = []
+        """Last line of each block of the body and what belongs to it."""
         self.problems: list[Problem] = []
 
     def report(self, line: int, column: int, code: str, message: str, fix: str) -> None:
@@ -271,6 +277,7 @@ class _File:
         if not any(block.kind == "summary" for block in found):
             self.report(min(self.body_line, len(self.lines)), 1, "B001", "there is no summary before the first heading",
                         "say in one paragraph what this is and why it matters")  # fmt: skip
+        self.ends = [block.end or block.lines[1] for block in found]
         return [self._passage(block, front) for block in found]
 
     def _passage(self, block: body.Block, front: FrontMatter | None) -> Passage:

@@ -10,8 +10,9 @@ import streamlit as st
 
 from sibkb import exporting
 from sibkb.errors import QueryError
+from sibkb.exporting import date_in_words
 from sibkb.kb import KnowledgeBase
-from sibkb.model import Document, Passage, Similar
+from sibkb.model import Document, Passage, Similar, Tombstone
 from sibkb.ui import cards, clipboard, likeness, links, reading, session
 from sibkb.ui.likeness import Other
 from sibkb.ui.reading import Reader, Section
@@ -43,7 +44,7 @@ def page(base: KnowledgeBase) -> None:
     try:
         document = base.document(asked.id)
     except QueryError as error:
-        _unknown(asked, error)
+        _unknown(base, asked, error)
         return
     passages = base.engine.passages(document.passage_ids)
     named = {each.id.partition(".")[2]: each for each in passages}
@@ -56,7 +57,9 @@ def page(base: KnowledgeBase) -> None:
     more = [("related", "Related")] * bool(related) + [("similar", "Similar cases")] * bool(similar)
     _contents(parts, more)
     gone = [name for name in (asked.passage, asked.similar) if name and name not in named]
-    _head(document, summary, bool(gone))
+    _head(document, summary)
+    if gone:
+        st.html(cards.note(_gone(base.withdrawn(f"{document.id}.{gone[0]}"))))
     _take_away(base, document, passages, here)
     for part in parts:
         st.header(links.plain(part.heading), anchor=part.anchor)
@@ -73,11 +76,22 @@ def page(base: KnowledgeBase) -> None:
 _NAMES: Final = {"id": "id", "passage": "passage", "question": "q", "similar": "similar"}
 
 
-def _unknown(asked: Asked, error: QueryError) -> None:
-    st.title("There is no such case here", anchor=False)
-    st.html(cards.note(f"{error}." if asked.id else "The address names no case."))
+def _unknown(base: KnowledgeBase, asked: Asked, error: QueryError) -> None:
+    stone = base.withdrawn(asked.id)
+    st.title("This case was withdrawn" if stone else "There is no such case here", anchor=False)
+    told = _withdrawn("It", stone) if stone else f"{error}." if asked.id else "The address names no case."
+    st.html(cards.note(told))
     st.page_link(links.BROWSE, label="Browse all cases", icon=":material/list:")
     st.page_link(links.SEARCH, label="Ask a question", icon=":material/search:")
+
+
+def _gone(stone: Tombstone | None) -> str:
+    what = _withdrawn("The passage you came for", stone) if stone else "The passage you came for is not here any more."
+    return f"{what} This is the whole document."
+
+
+def _withdrawn(what: str, stone: Tombstone) -> str:
+    return f"{what} was withdrawn on {date_in_words(stone.date)}: {stone.reason.rstrip('.')}."
 
 
 def _reader(base: KnowledgeBase, here: Passage | None, asked: Asked) -> Reader:
@@ -99,12 +113,10 @@ def _contents(parts: Sequence[Section], more: Sequence[tuple[str, str]]) -> None
         st.html(cards.contents(entries))
 
 
-def _head(document: Document, summary: str, gone: bool) -> None:
+def _head(document: Document, summary: str) -> None:
     st.title(links.plain(document.title), anchor=False)
     facts = " · ".join(map(escape, cards.about(document)))
     st.html(f'<p class="kb-facts">{facts}</p>{summary}')
-    if gone:
-        st.html(cards.note("The passage you came for is not here any more. This is the whole document."))
 
 
 def _take_away(base: KnowledgeBase, document: Document, passages: Sequence[Passage], here: Passage | None) -> None:

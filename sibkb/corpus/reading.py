@@ -1,18 +1,17 @@
-"""The folder of files <-> documents; the only code that reads or writes that folder."""
+"""The folder of files -> documents, and what lies beside them."""
 
 import contextlib
 import hashlib
 import os
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from sibkb import withdrawn
 from sibkb.errors import CorpusError
-from sibkb.model import STRICTNESS, Document, Problem, Reading
+from sibkb.model import STRICTNESS, Document, Problem, Reading, Tombstone
 from sibkb.parsing import Fixed, Parsed, fix, parse
-from sibkb.parsing.front_matter import ID
 
 FOLDERS: Final[Mapping[str, str]] = {"case": "cases", "interview": "interviews"}
 """What `sibkb new` can begin -> the folder it goes to."""
@@ -24,6 +23,8 @@ THEMES: Final = "themes"
 """The folder of what the cases together say, a file a theme."""
 GLOSSARY: Final = "glossary.yaml"
 """The field's terms in plain words."""
+WITHDRAWN: Final = "withdrawn.yaml"
+"""What was taken out for good: ids, no words."""
 DRAFTS: Final = "drafts"
 """Where files wait until they are accepted; nothing there is read."""
 UNREAD: Final = "D007"
@@ -109,6 +110,18 @@ def read_glossary(folder: Path) -> str | None:
     return _text(folder / GLOSSARY)
 
 
+def read_withdrawn(folder: Path) -> str | None:
+    """The text of the list of what was withdrawn; None where nothing was."""
+    return _text(folder / WITHDRAWN)
+
+
+def read_lists(folder: Path) -> dict[str, str]:
+    """Path -> text of every YAML file but that list: what may name passages. Drafts and dot-folders are left out."""
+    found = (path for path in _walk(folder) if path.suffix in (".yaml", ".yml") and not path.name.startswith("."))
+    texts = {path.relative_to(folder).as_posix(): _text(path) for path in found}
+    return {path: text for path, text in sorted(texts.items()) if text is not None and path != WITHDRAWN}
+
+
 def _text(path: Path) -> str | None:
     try:
         return path.read_text(encoding="utf-8")
@@ -128,20 +141,23 @@ def digest(path: Path) -> str:
         return ""
 
 
-def read(folder: Path, more: Mapping[str, bytes] = MappingProxyType({})) -> Reading:
+def read(folder: Path, more: Mapping[str, bytes | None] = MappingProxyType({})) -> Reading:
     """Read every file; what is wrong is said, and the rest is read all the same.
 
-    `more` are files that are not there yet, path -> bytes, read as if they were.
+    `more` are files that are not as they will be, path -> bytes, read as if they were; None for one that will be gone.
     """
     files: dict[str, tuple[str, int, int]] = {}
     parsed: dict[str, Parsed] = {}
     for path in paths(folder):
         name = path.relative_to(folder).as_posix()
         with contextlib.suppress(FileNotFoundError):  # deleted while we were reading
-            files[name], parsed[name] = _read_one(path, name)
+            if name not in more:
+                files[name], parsed[name] = _read_one(path, name)
     for name, data in more.items():
-        files[name], parsed[name] = (hashlib.sha256(data).hexdigest(), *_NO_TIME), parse(name, data)
-    return _joined(parsed, files)
+        if data is not None:
+            files[name], parsed[name] = (hashlib.sha256(data).hexdigest(), *_NO_TIME), parse(name, data)
+    tombstones, problems = withdrawn.read(WITHDRAWN, read_withdrawn(folder))
+    return _joined(parsed, files, tombstones, problems)
 
 
 def _read_one(path: Path, name: str) -> tuple[tuple[str, int, int], Parsed]:
@@ -163,10 +179,17 @@ def _unread(name: str, error: OSError) -> Parsed:
     return Parsed(document=None, passages=(), problems=(problem,), releases={Path(name).stem: STRICTNESS[-1]})
 
 
-def _joined(parsed: Mapping[str, Parsed], files: Mapping[str, tuple[str, int, int]]) -> Reading:
-    problems = [problem for each in parsed.values() for problem in each.problems]
-    whole = {path: each for path, each in parsed.items() if each.document}
-    relations = list(_check_relations(whole, {Path(path).stem for path in parsed}))
+def _joined(
+    parsed: Mapping[str, Parsed],
+    files: Mapping[str, tuple[str, int, int]],
+    tombstones: Mapping[str, Tombstone],
+    listed: Iterable[Problem],
+) -> Reading:
+    problems = [*listed, *(problem for each in parsed.values() for problem in each.problems)]
+    back = list(_check_withdrawn(parsed, tombstones))
+    gone = {problem.path for problem in back}
+    whole = {path: each for path, each in parsed.items() if each.document and path not in gone}
+    relations = [*back, *_check_relations(whole, {Path(path).stem for path in parsed})]
     refused = {problem.path for problem in relations}
     good = [each for path, each in whole.items() if path not in refused]
     return Reading(
@@ -180,7 +203,24 @@ def _joined(parsed: Mapping[str, Parsed], files: Mapping[str, tuple[str, int, in
             for path, each in parsed.items()
             if each.releases and (each.document is None or path in refused)
         },
+        withdrawn=tombstones,
     )
+
+
+def _check_withdrawn(parsed: Mapping[str, Parsed], tombstones: Mapping[str, Tombstone]) -> Iterator[Problem]:
+    for path, each in parsed.items():
+        if found := tombstones.get(Path(path).stem):
+            fix = "remove the file; `sibkb withdraw` does that"
+            yield _back(path, (0, 0), found, fix)
+            continue
+        for passage in each.passages:
+            if found := tombstones.get(passage.id):
+                yield _back(path, (passage.lines[0], 1), found, "take it out; `sibkb withdraw` does that")
+
+
+def _back(path: str, place: tuple[int, int], found: Tombstone, fix: str) -> Problem:
+    message = f"`{found.id}` was withdrawn on {found.date}, and stands here"
+    return Problem(path=path, line=place[0], column=place[1], code="X004", message=message, fix=fix)
 
 
 def _check_relations(parsed: Mapping[str, Parsed], ids: Iterable[str]) -> Iterator[Problem]:
@@ -233,7 +273,12 @@ def wants(path: Path, wanted: Sequence[Path]) -> bool:
 
 def refuse_others(folder: Path, wanted: Sequence[Path]) -> None:
     """Raise a CorpusError where one of the wanted files or folders is no part of the corpus and holds none of it."""
-    whole = (folder, *(folder / name for name in (QUERIES, EVALUATION, GLOSSARY)), *_themes(folder), *paths(folder))
+    whole = (
+        folder,
+        *(folder / name for name in (QUERIES, EVALUATION, GLOSSARY, WITHDRAWN)),
+        *_themes(folder),
+        *paths(folder),
+    )
     for path in wanted:
         if not any(_below(each, path.resolve()) for each in whole):
             why = "drafts, hidden files and what is not Markdown are not read"
@@ -242,59 +287,6 @@ def refuse_others(folder: Path, wanted: Sequence[Path]) -> None:
 
 def _below(path: Path, root: Path) -> bool:
     return root == path.resolve() or root in path.resolve().parents
-
-
-def add(folder: Path, path: str, text: str) -> Path:
-    """Create a file that was not there; never overwrites, and leaves nothing half written."""
-    target = folder / path
-    with _aside(target, text, make_folder=True) as aside:
-        try:
-            os.link(aside, target)  # fails where the name is taken, unlike a rename
-        except FileExistsError as error:
-            raise CorpusError(f"{target} is there already — choose another id, or edit that file") from error
-    return target
-
-
-def accept(folder: Path, draft: str, id: str | None = None) -> tuple[Path, tuple[Problem, ...]]:
-    """Make a draft part of the corpus: its new path and no problem, or its old path and all problems, nothing moved.
-
-    `draft` is a path, or the id of a file in `drafts/`, which is gone afterwards; a file from elsewhere stays.
-    """
-    path = Path(draft) if draft.endswith(".md") else folder / DRAFTS / f"{draft}.md"
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise CorpusError(f"{path} cannot be read: {error.strerror} — name a draft by its path or its id") from error
-    id = id or path.stem
-    if not ID.fullmatch(id):
-        raise CorpusError(f"`{id}` is no id — use lower case, digits and hyphens, or give one with --as")
-    name = _place(id, data)
-    if taken := next((each for each in paths(folder) if each.stem == id), None):
-        raise CorpusError(f"`{id}` is the id of {taken} already — give another with --as")
-    problems = tuple(each for each in read(folder, {name: data}).problems if each.path == name)
-    if problems:
-        return path, problems
-    made = add(folder, name, data.decode("utf-8-sig"))
-    _sync(made)
-    if path.resolve().parent == (folder / DRAFTS).resolve() and path.read_bytes() == data:
-        path.unlink()  # last: a crash before it leaves both, and so does a change meanwhile
-    return made, ()
-
-
-def _place(id: str, data: bytes) -> str:
-    """Where in the corpus a file of these bytes belongs."""
-    document = parse(f"{id}.md", data).document
-    spoken = document is not None and document.kind in ("interview", "commentary")
-    return f"{FOLDERS['interview' if spoken else 'case']}/{id}.md"
-
-
-def _sync(path: Path) -> None:
-    """Wait until a file and its name are on the disk."""
-    for each, flags in ((path, os.O_RDONLY), (path.parent, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))):
-        with contextlib.suppress(PermissionError):  # Windows opens no folders
-            opened = os.open(each, flags)
-            os.fsync(opened)
-            os.close(opened)
 
 
 def fixes(folder: Path, wanted: Sequence[Path] = ()) -> list[Fixed]:
@@ -306,38 +298,3 @@ def fixes(folder: Path, wanted: Sequence[Path] = ()) -> list[Fixed]:
             if wants(path, wanted) and (fixed := fix(path.relative_to(folder).as_posix(), path.read_bytes())):
                 found.append(fixed)
     return found
-
-
-def rewrite(folder: Path, fixed: Fixed) -> None:
-    """Put a file right, if it is still the one that was read; leaves nothing half written."""
-    target = (folder / fixed.path).resolve()
-    with _aside(target, fixed.after) as aside:
-        shutil.copymode(target, aside)
-        if target.read_bytes() != fixed.before.encode():
-            raise CorpusError(f"{target} has changed meanwhile — run the command again")
-        aside.replace(target)
-    _sync(target)
-
-
-def record_evaluation(folder: Path, text: str) -> Path:
-    """Keep how well search answers, in place of what was kept before; leaves nothing half written."""
-    target = folder / EVALUATION
-    with _aside(target, text) as aside:
-        aside.replace(target)
-    return target
-
-
-@contextlib.contextmanager
-def _aside(target: Path, text: str, *, make_folder: bool = False) -> Iterator[Path]:
-    """The text in a file beside the target, which is gone afterwards."""
-    aside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        if make_folder:
-            target.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_text(text, encoding="utf-8")
-        yield aside
-    except OSError as error:
-        raise CorpusError(f"{target} cannot be written: {error.strerror} — check the folder's rights") from error
-    finally:
-        with contextlib.suppress(OSError):
-            aside.unlink()

@@ -1,0 +1,66 @@
+"""The folder of files <-> documents; the only code that reads or writes that folder.
+
+`reading` reads it, `writing` changes it, `withdrawing` takes something out for good.
+"""
+
+from sibkb.corpus.reading import (
+    DRAFTS,
+    EVALUATION,
+    FOLDERS,
+    GLOSSARY,
+    QUERIES,
+    THEMES,
+    UNREAD,
+    WITHDRAWN,
+    digest,
+    fixes,
+    paths,
+    read,
+    read_evaluation,
+    read_glossary,
+    read_lists,
+    read_queries,
+    read_themes,
+    read_withdrawn,
+    refuse_others,
+    select,
+    times,
+    wants,
+)
+from sibkb.corpus.withdrawing import Plan, plan, planned, standing, uses, withdraw
+from sibkb.corpus.writing import accept, add, record_evaluation, rewrite
+
+__all__ = [
+    "DRAFTS",
+    "EVALUATION",
+    "FOLDERS",
+    "GLOSSARY",
+    "QUERIES",
+    "THEMES",
+    "UNREAD",
+    "WITHDRAWN",
+    "Plan",
+    "accept",
+    "add",
+    "digest",
+    "fixes",
+    "paths",
+    "plan",
+    "planned",
+    "read",
+    "read_evaluation",
+    "read_glossary",
+    "read_lists",
+    "read_queries",
+    "read_themes",
+    "read_withdrawn",
+    "record_evaluation",
+    "refuse_others",
+    "rewrite",
+    "select",
+    "standing",
+    "times",
+    "uses",
+    "wants",
+    "withdraw",
+]

@@ -1,0 +1,157 @@
+"""The one writer of the corpus folder: what is new, what takes another's place, what goes.
+
+Every file is whole at every moment, and one that somebody changed meanwhile is not written over.
+"""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sibkb.corpus.reading import DRAFTS, EVALUATION, FOLDERS, paths, read
+from sibkb.errors import CorpusError
+from sibkb.model import Problem
+from sibkb.parsing import Fixed, parse
+from sibkb.parsing.front_matter import ID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """What becomes of one file."""
+
+    path: str
+    """From the corpus folder, with forward slashes."""
+    before: bytes | None
+    """What it must hold still; None where there must be none."""
+    after: bytes | None
+    """What it will hold; None where it will be gone."""
+    make_folder: bool = True
+    """Whether a new file's folder is made where there is none."""
+
+
+def change(folder: Path, edits: Sequence[Edit]) -> None:
+    """Do all of it, in this order; nothing where one of the files is not as it was when the edits were made."""
+    for edit in edits:
+        if not _is_as_it_was(folder / edit.path, edit):
+            raise _not_as_it_was(folder / edit.path, edit)
+    for edit in edits:
+        _apply(folder / edit.path, edit)
+
+
+def holds(path: Path) -> bytes | None:
+    """What a file holds; None where there is none."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise CorpusError(f"{path} cannot be read: {error.strerror} — see to its rights") from error
+
+
+def _is_as_it_was(path: Path, edit: Edit) -> bool:
+    return not os.path.lexists(path) if edit.before is None else holds(path) == edit.before
+
+
+def _not_as_it_was(path: Path, edit: Edit) -> CorpusError:
+    if edit.before is None:
+        return CorpusError(f"{path} is there already — choose another id, or edit that file")
+    return CorpusError(f"{path} has changed meanwhile — run the command again")
+
+
+def _apply(path: Path, edit: Edit) -> None:
+    if edit.after is None:
+        if holds(path) == edit.before:  # else somebody has just changed it: it stays
+            path.unlink()
+            _sync(path.parent)
+        return
+    path = path.resolve()  # what a link names is written, and the link stays
+    with _aside(path, edit.after, make_folder=edit.make_folder and edit.before is None) as aside:
+        if edit.before is None:
+            try:
+                os.link(aside, path)  # fails where the name is taken, unlike a rename
+            except FileExistsError as error:
+                raise _not_as_it_was(path, edit) from error
+        else:
+            shutil.copymode(path, aside)
+            aside.replace(path)
+        _sync(path)
+        _sync(path.parent)
+
+
+@contextlib.contextmanager
+def _aside(target: Path, data: bytes, *, make_folder: bool) -> Iterator[Path]:
+    """The data in a file beside the target, which is gone afterwards."""
+    aside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        if make_folder:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        aside.write_bytes(data)
+        yield aside
+    except OSError as error:
+        raise CorpusError(f"{target} cannot be written: {error.strerror} — check the folder's rights") from error
+    finally:
+        with contextlib.suppress(OSError):
+            aside.unlink()
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    with contextlib.suppress(PermissionError):  # Windows opens no folders
+        opened = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
+def add(folder: Path, path: str, text: str) -> Path:
+    """Create a file that was not there; never overwrites, and leaves nothing half written."""
+    change(folder, [Edit(path=path, before=None, after=text.encode())])
+    return folder / path
+
+
+def accept(folder: Path, draft: str, id: str | None = None) -> tuple[Path, tuple[Problem, ...]]:
+    """Make a draft part of the corpus: its new path and no problem, or its old path and all problems, nothing moved.
+
+    `draft` is a path, or the id of a file in `drafts/`, which is gone afterwards; a file from elsewhere stays.
+    """
+    path = Path(draft) if draft.endswith(".md") else folder / DRAFTS / f"{draft}.md"
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise CorpusError(f"{path} cannot be read: {error.strerror} — name a draft by its path or its id") from error
+    id = id or path.stem
+    if not ID.fullmatch(id):
+        raise CorpusError(f"`{id}` is no id — use lower case, digits and hyphens, or give one with --as")
+    name = _place(id, data)
+    if taken := next((each for each in paths(folder) if each.stem == id), None):
+        raise CorpusError(f"`{id}` is the id of {taken} already — give another with --as")
+    problems = tuple(each for each in read(folder, {name: data}).problems if each.path == name)
+    if problems:
+        return path, problems
+    made = Edit(path=name, before=None, after=data.decode("utf-8-sig").encode())
+    moved = path.resolve().parent == (folder / DRAFTS).resolve()
+    gone = [Edit(path=f"{DRAFTS}/{path.name}", before=data, after=None)] if moved else []
+    change(folder, [made, *gone])  # in this order: a crash between them leaves both
+    return folder / name, ()
+
+
+def _place(id: str, data: bytes) -> str:
+    """Where in the corpus a file of these bytes belongs."""
+    document = parse(f"{id}.md", data).document
+    spoken = document is not None and document.kind in ("interview", "commentary")
+    return f"{FOLDERS['interview' if spoken else 'case']}/{id}.md"
+
+
+def rewrite(folder: Path, fixed: Fixed) -> None:
+    """Put a file right, if it is still the one that was read; leaves nothing half written."""
+    change(folder, [Edit(path=fixed.path, before=fixed.before.encode(), after=fixed.after.encode())])
+
+
+def record_evaluation(folder: Path, text: str) -> Path:
+    """Keep how well search answers, in place of what was kept before; leaves nothing half written."""
+    before = holds(folder / EVALUATION)
+    change(folder, [Edit(path=EVALUATION, before=before, after=text.encode(), make_folder=False)])
+    return folder / EVALUATION
