@@ -39,6 +39,8 @@ class Settings:
     ceiling: str = "public"
     repository: str | None = None
     """Where the project is kept for all to see and change: an address on the web, without a slash at its end."""
+    git: bool = False
+    """Whether changes of the corpus are committed, where it lies in a work tree of git."""
     words: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """A team's own words, by the names of `vocabulary.OPEN`; a door hands them to `vocabulary.adopt`."""
     file: Path | None = None
@@ -48,7 +50,8 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
         """What the environment says, else the settings file, else as it comes; a SettingsError says what is wrong.
 
-        Read are SIBKB_CORPUS, SIBKB_INDEXES, SIBKB_MODEL, SIBKB_RELEASE, SIBKB_REPOSITORY and SIBKB_SETTINGS.
+        Read are SIBKB_CORPUS, SIBKB_INDEXES, SIBKB_MODEL, SIBKB_RELEASE, SIBKB_REPOSITORY, SIBKB_GIT and
+        SIBKB_SETTINGS.
         """
         file = _file(environment)
         given = _read(file) if file else {}
@@ -85,6 +88,7 @@ _VARIABLES: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     "SIBKB_MODEL": ("model", str),
     "SIBKB_RELEASE": ("ceiling", _release_of),
     "SIBKB_REPOSITORY": ("repository", _on_the_web),
+    "SIBKB_GIT": ("git", lambda value: value == "1"),
 }
 """Variable -> the field it gives, and how it is understood."""
 

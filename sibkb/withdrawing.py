@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from sibkb import corpus, generations, kb, withdrawn
-from sibkb.corpus import Plan
+from sibkb.corpus import Keeping, Plan
 from sibkb.encoder import Progress
 from sibkb.errors import QueryError, SibkbError
 from sibkb.model import Problem, Tombstone
@@ -40,9 +40,11 @@ def prepare(settings: Settings, id: str) -> Plan:
     raise QueryError(f"there is no document or passage `{id}`, in the files or in the index — `sibkb search` finds ids")
 
 
-def withdraw(settings: Settings, plan: Plan, *, reason: str, day: str, progress: Progress | None = None) -> Withdrawal:
+def withdraw(  # noqa: PLR0913, each is given once
+    settings: Settings, plan: Plan, *, reason: str, day: str, keep: Keeping, progress: Progress | None = None
+) -> Withdrawal:
     """Do it: the files first, then the index that is served, then all older ones."""
-    tombstones = corpus.withdraw(settings.corpus, plan, reason, day)
+    tombstones = corpus.withdraw(settings.corpus, plan, reason=reason, day=day, keep=keep)
     try:
         generation = _build(settings, progress)
     except SibkbError as error:

@@ -27,6 +27,7 @@ FLOORS = {
     "auditing": 1,
     "synthesis": 1,
     "withdrawn": 1,
+    "git": 1,
     "similar": 1,
     "corpus": 2,
     "generations": 2,

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from sibkb import checking, engine, generations, kb, withdrawing, withdrawn
 from sibkb.cli import app
+from sibkb.corpus import Keeping
 from sibkb.errors import CorpusError, QueryError, SibkbError
 from sibkb.model import Query, Tombstone
 from sibkb.parsing import parse
@@ -102,7 +103,7 @@ def sibkb(house: Settings, *arguments: str):
 
 def withdraw(house: Settings, id: str) -> withdrawing.Withdrawal:
     plan = withdrawing.prepare(house, id)
-    return withdrawing.withdraw(house, plan, reason="The clerk  no longer agrees.", day="2026-11-24")
+    return withdrawing.withdraw(house, plan, reason="The clerk  no longer agrees.", day="2026-11-24", keep=Keeping())
 
 
 def everything(house: Settings) -> str:

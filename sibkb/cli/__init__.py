@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final, NamedTuple
 import typer
 
 from sibkb import vocabulary
-from sibkb.cli import audit, build, check, doctor, intake, measure, new, schema, search, serve, show, withdraw
+from sibkb.cli import audit, build, check, doctor, history, intake, measure, new, schema, search, serve, show, withdraw
 from sibkb.cli.opening import complain
 from sibkb.cli.options import check_word
 from sibkb.errors import SibkbError
@@ -44,6 +44,8 @@ COMMANDS: Final = (
     Command("import", intake.bring_in, "sibkb import 'My case.docx'   or   sibkb import 'My case.docx' --write"),
     Command("accept", intake.accept, "sibkb accept my-case   or   sibkb accept my-case --as leeds-homes"),
     Command("schema", schema.schema, "sibkb schema   or   sibkb schema glossary > glossary.json"),
+    Command("history", history.history, "sibkb history   or   sibkb history my-case"),
+    Command("undo", history.undo, "sibkb undo   or   sibkb undo my-case"),
     Command(
         "withdraw",
         withdraw.withdraw,

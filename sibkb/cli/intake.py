@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sibkb.cli.options import Json, check_word
+from sibkb.cli.options import Author, Json, check_word, keeping
 from sibkb.cli.printing import counted, err, out, print_json, print_problems, shown
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def bring_in(  # noqa: PLR0913, each is an option of the command line
     paths = [folder / f"{draft.id}.md" for draft in made]
     for path, draft in zip(paths, made, strict=True):
         if write:
-            corpus.add(folder, path.name, draft.text)
+            corpus.add(folder, path.name, draft.text, corpus.Keeping(copies=False))  # a draft is no part of the corpus
         if not as_json:
             _print_draft(shown(path), draft)
     if as_json:
@@ -76,12 +76,13 @@ def accept(
     context: typer.Context,
     draft: Annotated[str, typer.Argument(help="Path of a file, or id of a draft.")],
     id: Annotated[str | None, typer.Option("--as", metavar="ID", help="Another id than the file's name.")] = None,
+    author: Author = None,
     as_json: Json = False,
 ) -> None:
     """Make a draft part of the corpus, if nothing is wrong with it."""
     from sibkb import corpus
 
-    path, found = corpus.accept(context.obj.corpus, draft, id)
+    path, found = corpus.accept(context.obj.corpus, draft, id, keeping(context.obj, author))
     problems = [replace(problem, path=shown(path)) for problem in found]  # where the draft stands, not where it would
     if as_json:
         print_json({"path": str(path), "accepted": not problems, "problems": [asdict(problem) for problem in problems]})

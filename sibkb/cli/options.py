@@ -2,14 +2,28 @@
 
 import re
 from collections.abc import Iterable
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from sibkb.model import FILTER_WORDS, Filters, takes
+from sibkb.settings import Settings
+
+if TYPE_CHECKING:
+    from sibkb.corpus import Keeping
 
 Json = Annotated[bool, typer.Option("--json", help="Print data for scripts.")]
+Author = Annotated[
+    str | None, typer.Option(metavar="'NAME <MAIL>'", help="Whose change it is; else the one whom git knows.")
+]
 _YEARS: Final = re.compile(r"([0-9]{4})(?:[-–]([0-9]{4}))?")
+
+
+def keeping(given: Settings, author: str | None) -> "Keeping":
+    """How a command's change is kept."""
+    from sibkb.corpus import Keeping
+
+    return Keeping(git=given.git, author=author)
 
 
 def check_word(value: str, known: Iterable[str], option: str) -> None:

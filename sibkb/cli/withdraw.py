@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from sibkb.cli.opening import progress
-from sibkb.cli.options import Json
+from sibkb.cli.options import Author, Json, keeping
 from sibkb.cli.printing import counted, err, out, print_json, print_problems, shown
 from sibkb.settings import Settings
 
@@ -23,13 +23,14 @@ Backups, downloads and copies that others took cannot be reached from here: ask 
 """What stays, and how to remove it."""
 
 
-def withdraw(
+def withdraw(  # noqa: PLR0913, each is an option of the command line
     context: typer.Context,
     id: Annotated[str, typer.Argument(help="Id of a document or a passage.")],
     reason: Annotated[
         str, typer.Option(metavar="TEXT", help="Why, for readers of old links; without the words withdrawn.")
     ],
     yes: Annotated[bool, typer.Option("--yes", help="Do it; else only show what would be done.")] = False,
+    author: Author = None,
     as_json: Json = False,
 ) -> None:
     """Take a document or a passage out for good: of the files, of every index, and of the copies of what they were."""
@@ -42,9 +43,8 @@ def withdraw(
         _show(context.obj, plan, as_json)
         return
     with progress() as heard:
-        done = withdrawing.withdraw(
-            context.obj, plan, reason=reason, day=datetime.now(UTC).date().isoformat(), progress=heard
-        )
+        today, keep = datetime.now(UTC).date().isoformat(), keeping(context.obj, author)
+        done = withdrawing.withdraw(context.obj, plan, reason=reason, day=today, keep=keep, progress=heard)
     if as_json:
         print_json(_data(plan, done))
     else:

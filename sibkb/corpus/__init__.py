@@ -1,8 +1,10 @@
 """The folder of files <-> documents; the only code that reads or writes that folder.
 
-`reading` reads it, `writing` changes it, `withdrawing` takes something out for good.
+`reading` reads it, `writing` changes it, `history` keeps what it was, `undoing` takes a change back, and `withdrawing`
+takes something out for good.
 """
 
+from sibkb.corpus.history import Change, Edit, Keeping, changes, earlier
 from sibkb.corpus.reading import (
     DRAFTS,
     EVALUATION,
@@ -27,6 +29,7 @@ from sibkb.corpus.reading import (
     times,
     wants,
 )
+from sibkb.corpus.undoing import find, undo
 from sibkb.corpus.withdrawing import Plan, plan, planned, standing, uses, withdraw
 from sibkb.corpus.writing import accept, add, record_evaluation, rewrite
 
@@ -39,10 +42,16 @@ __all__ = [
     "THEMES",
     "UNREAD",
     "WITHDRAWN",
+    "Change",
+    "Edit",
+    "Keeping",
     "Plan",
     "accept",
     "add",
+    "changes",
     "digest",
+    "earlier",
+    "find",
     "fixes",
     "paths",
     "plan",
@@ -60,6 +69,7 @@ __all__ = [
     "select",
     "standing",
     "times",
+    "undo",
     "uses",
     "wants",
     "withdraw",

@@ -8,15 +8,18 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from sibkb import withdrawn
+from sibkb.corpus import history
+from sibkb.corpus.history import Edit, Keeping
 from sibkb.corpus.reading import WITHDRAWN, paths, read, read_lists, read_withdrawn
-from sibkb.corpus.writing import Edit, change, holds
+from sibkb.corpus.writing import BY_COPY, change, holds
 from sibkb.errors import CorpusError
 from sibkb.model import Passage, Problem, Tombstone, strictest
+from sibkb.parsing import parse
 from sibkb.parsing.removing import without
 from sibkb.words import sentences
 
@@ -97,8 +100,11 @@ def _what(problem: Problem) -> tuple[str, str, str]:
     return problem.path, problem.code, problem.message
 
 
-def withdraw(folder: Path, plan: Plan, reason: str, day: str) -> tuple[Tombstone, ...]:
-    """Write the tombstones of a plan, then its edits; what was withdrawn before keeps its date and reason."""
+def withdraw(folder: Path, plan: Plan, *, reason: str, day: str, keep: Keeping = BY_COPY) -> tuple[Tombstone, ...]:
+    """Write the tombstones of a plan, then its edits; what was withdrawn before keeps its date and reason.
+
+    No copy is made of what was there, and those that earlier changes left are removed.
+    """
     text = read_withdrawn(folder)
     known, problems = withdrawn.read(WITHDRAWN, text)
     if problems:
@@ -110,8 +116,16 @@ def withdraw(folder: Path, plan: Plan, reason: str, day: str) -> tuple[Tombstone
     )
     before = None if text is None else text.encode()
     listed = Edit(path=WITHDRAWN, before=before, after=withdrawn.write(text, new).encode())
-    change(folder, [*([listed] if new else ()), *plan.edits])
+    if edits := [*([listed] if new else ()), *plan.edits]:
+        change(folder, edits, f"Withdraw {', '.join(plan.ids)}", replace(keep, copies=False))
+    wanted = sought(plan.texts)
+    history.purge(folder, lambda path, data: _has(path, data, plan.ids) or line_of(wanted, data) > 0)
     return tuple(known.get(id) or next(each for each in new if each.id == id) for id in plan.ids)
+
+
+def _has(path: str, data: bytes, ids: Sequence[str]) -> bool:
+    """Whether a copy of a file has one of these documents or passages."""
+    return Path(path).stem in ids or any(each.id in ids for each in parse(path, data).passages)
 
 
 def uses(folder: Path, tombstones: Mapping[str, Tombstone]) -> list[Problem]:

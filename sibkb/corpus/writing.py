@@ -7,37 +7,31 @@ import contextlib
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
+from sibkb.corpus import history
+from sibkb.corpus.history import Edit, Keeping
 from sibkb.corpus.reading import DRAFTS, EVALUATION, FOLDERS, paths, read
 from sibkb.errors import CorpusError
 from sibkb.model import Problem
 from sibkb.parsing import Fixed, parse
 from sibkb.parsing.front_matter import ID
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
-    """What becomes of one file."""
-
-    path: str
-    """From the corpus folder, with forward slashes."""
-    before: bytes | None
-    """What it must hold still; None where there must be none."""
-    after: bytes | None
-    """What it will hold; None where it will be gone."""
-    make_folder: bool = True
-    """Whether a new file's folder is made where there is none."""
+BY_COPY: Final = Keeping()
 
 
-def change(folder: Path, edits: Sequence[Edit]) -> None:
-    """Do all of it, in this order; nothing where one of the files is not as it was when the edits were made."""
+def change(folder: Path, edits: Sequence[Edit], what: str, keep: Keeping = BY_COPY) -> None:
+    """Do all of it, in this order, as one change that is kept and can be undone.
+
+    Nothing is done where one of the files is not as it was when the edits were made.
+    """
     for edit in edits:
         if not _is_as_it_was(folder / edit.path, edit):
             raise _not_as_it_was(folder / edit.path, edit)
-    for edit in edits:
-        _apply(folder / edit.path, edit)
+    with history.kept(folder, edits, what, keep):
+        for edit in edits:
+            _apply(folder / edit.path, edit)
 
 
 def holds(path: Path) -> bytes | None:
@@ -106,13 +100,15 @@ def _sync(path: Path) -> None:
             os.close(opened)
 
 
-def add(folder: Path, path: str, text: str) -> Path:
+def add(folder: Path, path: str, text: str, keep: Keeping = BY_COPY) -> Path:
     """Create a file that was not there; never overwrites, and leaves nothing half written."""
-    change(folder, [Edit(path=path, before=None, after=text.encode())])
+    change(folder, [Edit(path=path, before=None, after=text.encode())], f"Add {path}", keep)
     return folder / path
 
 
-def accept(folder: Path, draft: str, id: str | None = None) -> tuple[Path, tuple[Problem, ...]]:
+def accept(
+    folder: Path, draft: str, id: str | None = None, keep: Keeping = BY_COPY
+) -> tuple[Path, tuple[Problem, ...]]:
     """Make a draft part of the corpus: its new path and no problem, or its old path and all problems, nothing moved.
 
     `draft` is a path, or the id of a file in `drafts/`, which is gone afterwards; a file from elsewhere stays.
@@ -134,7 +130,7 @@ def accept(folder: Path, draft: str, id: str | None = None) -> tuple[Path, tuple
     made = Edit(path=name, before=None, after=data.decode("utf-8-sig").encode())
     moved = path.resolve().parent == (folder / DRAFTS).resolve()
     gone = [Edit(path=f"{DRAFTS}/{path.name}", before=data, after=None)] if moved else []
-    change(folder, [made, *gone])  # in this order: a crash between them leaves both
+    change(folder, [made, *gone], f"Accept {name}", keep)  # in this order: a crash between them leaves both
     return folder / name, ()
 
 
@@ -147,11 +143,19 @@ def _place(id: str, data: bytes) -> str:
 
 def rewrite(folder: Path, fixed: Fixed) -> None:
     """Put a file right, if it is still the one that was read; leaves nothing half written."""
-    change(folder, [Edit(path=fixed.path, before=fixed.before.encode(), after=fixed.after.encode())])
+    change(
+        folder,
+        [Edit(path=fixed.path, before=fixed.before.encode(), after=fixed.after.encode())],
+        f"Put {fixed.path} right",
+    )
 
 
 def record_evaluation(folder: Path, text: str) -> Path:
-    """Keep how well search answers, in place of what was kept before; leaves nothing half written."""
+    """Keep how well search answers, in place of what was kept before; leaves nothing half written.
+
+    Of these figures no history is kept: they can be measured again.
+    """
     before = holds(folder / EVALUATION)
-    change(folder, [Edit(path=EVALUATION, before=before, after=text.encode(), make_folder=False)])
+    edit = Edit(path=EVALUATION, before=before, after=text.encode(), make_folder=False)
+    change(folder, [edit], "Record figures", Keeping(copies=False))
     return folder / EVALUATION
