@@ -48,6 +48,8 @@ class Repository:
     """A folder that lies in a work tree of git."""
 
     folder: Path
+    seconds: float = TIME
+    """How long one call may take."""
 
     def log(self, paths: Iterable[str] = (".",), limit: int = 100) -> list[Commit]:
         """The commits that changed the paths, the newest first, merges left out; none where there is none yet."""
@@ -94,13 +96,15 @@ class Repository:
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
-                timeout=TIME,
+                timeout=self.seconds,
                 check=False,
             )
         except FileNotFoundError as error:
             raise SibkbError("git is not installed here — install it, or do without its history") from error
         except subprocess.TimeoutExpired as error:
-            raise SibkbError(f"git took longer than {TIME:.0f} seconds — try `git {arguments[0]}` by hand") from error
+            raise SibkbError(
+                f"git took longer than {self.seconds:g} seconds — try `git {arguments[0]}` by hand"
+            ) from error
         if done.returncode == 0:
             return done.stdout
         if fails and b"dubious ownership" not in done.stderr:
@@ -109,11 +113,11 @@ class Repository:
         raise SibkbError(f"git {arguments[0]} failed: {said}")
 
 
-def repository(folder: Path) -> Repository | None:
+def repository(folder: Path, seconds: float = TIME) -> Repository | None:
     """The folder as part of a work tree; None where it lies in none. That asks no git."""
     folder = folder.resolve()
     inside = any((each / ".git").exists() for each in (folder, *folder.parents))
-    return Repository(folder=folder) if inside and folder.is_dir() else None
+    return Repository(folder=folder, seconds=seconds) if inside and folder.is_dir() else None
 
 
 def _commit(record: str) -> Commit:

@@ -1,5 +1,6 @@
 """The knowledge base: an open generation and its encoder; what every door holds."""
 
+import re
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -40,6 +41,8 @@ _read_withdrawn = lru_cache(maxsize=4)(withdrawn.read)
 _read_glossary = lru_cache(maxsize=4)(glossary.read)
 """Reads a text once: it is asked with every question."""
 
+_MADE_OF_WORDS: Final = re.compile(r"[a-z]+-[0-9a-f]{8}(-[0-9]+)?")
+"""The name of a passage that its author gave none: it changes with the words."""
 LOOK: Final = 5.0
 """Seconds after which the folder is looked at, should the system not have told a change."""
 
@@ -164,12 +167,25 @@ class KnowledgeBase:
         stone = withdrawn.tombstone(id, found)
         return stone if stone and visible(self.settings.ceiling, stone.release) else None
 
+    def reworded(self, document: Document, name: str, version: str) -> tuple[Passage | None, str]:
+        """A passage of a document as it was when its words had that fingerprint, and why it cannot be told if not."""
+        id, ceiling = f"{document.id}.{name}", self.settings.ceiling
+        try:
+            return corpus.reworded(self.settings.corpus, document.path, id, version, ceiling), ""
+        except SibkbError as error:
+            return None, str(error)
+
     def _gone(self, id: str) -> str | None:
         stone = self.withdrawn(id)
         return f"`{stone.id}` was withdrawn on {stone.date} — {stone.reason}" if stone else None
 
 
 def _unknown(kind: str, id: str, known: Collection[str]) -> str:
+    name = id.partition(".")[2]
+    if _MADE_OF_WORDS.fullmatch(name):
+        return (
+            f"there is no passage `{id}` any more, or not in these words — `sibkb show {id.partition('.')[0]}` has all"
+        )
     names = {each.rpartition(".")[2]: each for each in known}
     close = get_close_matches(id.rpartition(".")[2], names, n=1)
     return f"there is no {kind} `{id}` — " + (

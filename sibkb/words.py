@@ -4,6 +4,7 @@ A word is a run of letters and digits, compared by its stem without case, accent
 word however it is written: `£30m`, `30 million` and `30,000,000` are all `30000000`.
 """
 
+import hashlib
 import re
 import threading
 import unicodedata
@@ -293,6 +294,12 @@ _ABBREVIATIONS: Final = frozenset(_ABBREVIATED.split())
 _BEFORE_NUMBERS: Final = frozenset(("no", "nos", "p", "pp", "fig", "figs", "vol", "ch", "sec", "para", "art"))
 _END: Final = re.compile(r"[.!?…]+[\"'”’)\]»]*(?=\s+(?P<next>\S))")
 _LAST_WORD: Final = re.compile(r"[\w.]*$")
+
+
+def fingerprint(text: str) -> str:
+    """What the words of a text are known by: eight hex digits of the SHA-256 of its NFC, white space folded."""
+    folded = " ".join(unicodedata.normalize("NFC", text).split())
+    return hashlib.sha256(folded.encode()).hexdigest()[:8]
 
 
 def sentences(text: str) -> tuple[tuple[int, int], ...]:

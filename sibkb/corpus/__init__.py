@@ -1,10 +1,10 @@
 """The folder of files <-> documents; the only code that reads or writes that folder.
 
-`reading` reads it, `writing` changes it, `history` keeps what it was, `undoing` takes a change back, and `withdrawing`
-takes something out for good.
+`reading` reads it, `writing` changes it, `history` keeps what it was, `undoing` takes a change back, `rewording`
+finds what a passage said before, and `withdrawing` takes something out for good.
 """
 
-from sibkb.corpus.history import Change, Edit, Keeping, changes, earlier
+from sibkb.corpus.history import Change, Edit, Keeping, changes
 from sibkb.corpus.reading import (
     DRAFTS,
     EVALUATION,
@@ -29,6 +29,7 @@ from sibkb.corpus.reading import (
     times,
     wants,
 )
+from sibkb.corpus.rewording import reworded
 from sibkb.corpus.undoing import find, undo
 from sibkb.corpus.withdrawing import Plan, plan, planned, standing, uses, withdraw
 from sibkb.corpus.writing import accept, add, record_evaluation, rewrite
@@ -50,7 +51,6 @@ __all__ = [
     "add",
     "changes",
     "digest",
-    "earlier",
     "find",
     "fixes",
     "paths",
@@ -65,6 +65,7 @@ __all__ = [
     "read_withdrawn",
     "record_evaluation",
     "refuse_others",
+    "reworded",
     "rewrite",
     "select",
     "standing",

@@ -207,11 +207,11 @@ def _committed_version(repository: Repository, commit: str, path: str) -> Versio
     return Version(path=path, before=before, digests=(digest(before), digest(repository.at(commit, path))))
 
 
-def earlier(folder: Path, path: str, limit: int) -> Iterator[bytes]:
-    """What a file was before, the newest first: its copies, then its commits."""
+def earlier(folder: Path, path: str, limit: int, seconds: float) -> Iterator[bytes]:
+    """What a file was before, the newest first: its copies, then its commits; no call of git takes longer."""
     copies = [place / _FILES / path for place, change, _ in _copies(folder) if path in change.files]
     yield from filter(None, map(_holds, reversed(copies[-limit:])))
-    if repository := git.repository(folder):
+    if repository := git.repository(folder, seconds):
         for commit in repository.log([path], limit):
             if data := repository.at(commit.id, path):
                 yield data

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +15,7 @@ from sibkb.parsing.front_matter import FrontMatter
 from sibkb.parsing.missed import missed
 from sibkb.parsing.nearest import did_you_mean
 from sibkb.strict_yaml import Located, Path, StrictYamlError, load
+from sibkb.words import fingerprint
 
 MAX_BYTES: Final = 1_000_000
 """A larger file is no case study; it would stall the check and the reader."""
@@ -381,7 +381,7 @@ class _File:
         seen: Counter[str] = Counter()
         found = []
         for passage in passages:
-            id = passage.id or f"{self.id}.{passage.kind}-{_digest(passage.text)}"
+            id = passage.id or f"{self.id}.{passage.kind}-{fingerprint(passage.text)}"
             seen[id] += 1
             if seen[id] > 1:
                 if passage.id and passage.kind != "fact":  # of two equal ids in the front matter F018 speaks
@@ -448,8 +448,3 @@ def _whole_word(needle: str) -> str:
 
 def _and(words: Iterable[str]) -> str:
     return ", ".join(f"`{word}`" for word in words)
-
-
-def _digest(text: str) -> str:
-    folded = " ".join(unicodedata.normalize("NFC", text).split())
-    return hashlib.sha256(folded.encode()).hexdigest()[:8]

@@ -13,10 +13,11 @@ from sibkb.errors import QueryError
 from sibkb.exporting import date_in_words
 from sibkb.kb import KnowledgeBase
 from sibkb.model import Document, Passage, Similar, Tombstone
-from sibkb.ui import cards, clipboard, likeness, links, reading, session
+from sibkb.ui import cards, changed, clipboard, likeness, links, reading, session
 from sibkb.ui.likeness import Other
 from sibkb.ui.reading import Reader, Section
 from sibkb.ui.terms import Explainer
+from sibkb.words import fingerprint
 
 RELATED: Final[Mapping[str, str]] = {
     "part_of": "Part of",
@@ -36,6 +37,8 @@ class Asked:
     passage: str = ""
     question: str = ""
     similar: str = ""
+    version: str = ""
+    """The fingerprint of the words of the passage when the link was made."""
 
 
 def page(base: KnowledgeBase) -> None:
@@ -59,7 +62,10 @@ def page(base: KnowledgeBase) -> None:
     gone = [name for name in (asked.passage, asked.similar) if name and name not in named]
     _head(document, summary)
     if gone:
-        st.html(cards.note(_gone(base.withdrawn(f"{document.id}.{gone[0]}"))))
+        st.html(_gone(base, document, gone[0], asked, passages))
+    elif here and asked.version not in ("", fingerprint(here.text)):
+        then, why = base.reworded(document, asked.passage, asked.version)
+        st.html(changed.here(then, here, why))
     _take_away(base, document, passages, here)
     for part in parts:
         st.header(links.plain(part.heading), anchor=part.anchor)
@@ -73,7 +79,7 @@ def page(base: KnowledgeBase) -> None:
         links.arrive(f"p-{escape(asked.similar)}", "nearest")
 
 
-_NAMES: Final = {"id": "id", "passage": "passage", "question": "q", "similar": "similar"}
+_NAMES: Final = {"id": "id", "passage": "passage", "question": "q", "similar": "similar", "version": "v"}
 
 
 def _unknown(base: KnowledgeBase, asked: Asked, error: QueryError) -> None:
@@ -85,9 +91,15 @@ def _unknown(base: KnowledgeBase, asked: Asked, error: QueryError) -> None:
     st.page_link(links.SEARCH, label="Ask a question", icon=":material/search:")
 
 
-def _gone(stone: Tombstone | None) -> str:
-    what = _withdrawn("The passage you came for", stone) if stone else "The passage you came for is not here any more."
-    return f"{what} This is the whole document."
+def _gone(base: KnowledgeBase, document: Document, name: str, asked: Asked, passages: Sequence[Passage]) -> str:
+    """What became of a passage that is not here."""
+    if stone := base.withdrawn(f"{document.id}.{name}"):
+        return cards.note(f"{_withdrawn('The passage you came for', stone)} This is the whole document.")
+    version = (asked.version if name == asked.passage else "") or changed.version_in(name)
+    then = base.reworded(document, name, version)[0] if version else None
+    found = changed.nearest(then, passages) if then else None
+    same = next((each for each in passages if each.kind == changed.kind_of(name)), None)
+    return changed.gone(document, name, then, found, same)
 
 
 def _withdrawn(what: str, stone: Tombstone) -> str:
@@ -121,7 +133,7 @@ def _head(document: Document, summary: str) -> None:
 
 def _take_away(base: KnowledgeBase, document: Document, passages: Sequence[Passage], here: Passage | None) -> None:
     """A page for a meeting, a citation, and a way to change the file; of the passage, where the reader came for one."""
-    address = f"{st.context.url}?{links.address(document, here).partition('?')[2]}" if st.context.url else None
+    address = f"{st.context.url}?{links.lasting(document, here).partition('?')[2]}" if st.context.url else None
     today = datetime.now(UTC).date()
     plain = exporting.plain(document, here, url=address, accessed=today)
     with st.container(horizontal=True, vertical_alignment="center"):

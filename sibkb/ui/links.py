@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from sibkb.model import Document, Passage
+from sibkb.words import fingerprint
 
 SEARCH: Final = "sibkb/ui/search.py"
 BROWSE: Final = "sibkb/ui/browse.py"
@@ -36,6 +37,12 @@ def address(document: Document, passage: Passage | None = None, question: str = 
     Relative to any page of the app; for our own HTML, in which `links.js` opens it without loading the app anew.
     """
     return f"document?{urlencode(_asked(document, passage, question))}"
+
+
+def lasting(document: Document, passage: Passage | None = None) -> str:
+    """The same for a link that is kept: it knows the words of the passage, so that a change of them is told."""
+    version = {"v": fingerprint(passage.text)} if passage else {}
+    return f"document?{urlencode(_asked(document, passage) | version)}"
 
 
 def titled(document: Document, passage: Passage | None = None) -> str:

@@ -167,7 +167,7 @@ class _Page:
         if passage.status == "illustrative":
             labels[:0] = [f"{vocabulary.STATUSES['illustrative'].label}: {vocabulary.STATUSES['illustrative'].meaning}"]
         refs = self._refs(passage.source_ids) if passage.kind == "quote" else ""
-        link = f'<a href="{escape(links.address(self.document, passage))}" aria-label="Link to this passage">Link</a>'
+        link = f'<a href="{escape(links.lasting(self.document, passage))}" aria-label="Link to this passage">Link</a>'
         place = f'<span class="kb-place">{cards.lines(passage)} · {link}</span>{self._others(passage)}'
         return f'<p class="kb-labels">{escape(" · ".join(labels))}{refs} {place}</p>'
 

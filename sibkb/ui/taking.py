@@ -22,7 +22,7 @@ def away(base: KnowledgeBase, noun: str, items: Items, told: Mapping[str, str]) 
     here, today = st.context.url, datetime.now(UTC).date()
 
     def link(document: Document, passage: Passage | None) -> str | None:
-        return urljoin(here, links.address(document, passage)) if here else None
+        return urljoin(here, links.lasting(document, passage)) if here else None
 
     def make(suffix: str) -> Callable[[], bytes]:
         def made() -> bytes:
