@@ -108,7 +108,7 @@ def text(html: str) -> str:
 
 
 def test_both_versions_word_by_word_and_escaped():
-    html = changed.here(passage("one", THEN), passage("one", NOW), "")
+    html = changed.here(passage("one", THEN), "", passage("one", NOW))
     assert "<b>there" not in html
     assert text(html) == (
         "The words of this passage were changed since this link was made. Then, with what is gone struck out: "
@@ -123,7 +123,7 @@ def test_both_versions_word_by_word_and_escaped():
      ("git is not installed here — install it", "What it said then is not kept here: git is not installed here.")],
 )  # fmt: skip
 def test_without_the_words_of_then_it_is_said(why, said):
-    assert text(changed.here(None, passage("one", NOW), why)).endswith(said)
+    assert text(changed.here(None, why, passage("one", NOW))).endswith(said)
 
 
 def test_what_a_passage_became():

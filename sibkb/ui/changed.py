@@ -33,7 +33,7 @@ def _share(one: str, other: str) -> float:
     return SequenceMatcher(None, one.split(), other.split(), autojunk=False).ratio()
 
 
-def here(then: Passage | None, now: Passage, why: str) -> str:
+def here(then: Passage | None, why: str, now: Passage) -> str:
     """That the words of a passage are not those for which the reader was sent, and both where they are known."""
     lead = "The words of this passage were changed since this link was made."
     if then is None:

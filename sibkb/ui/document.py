@@ -63,9 +63,8 @@ def page(base: KnowledgeBase) -> None:
     _head(document, summary)
     if gone:
         st.html(_gone(base, document, gone[0], asked, passages))
-    elif here and asked.version not in ("", fingerprint(here.text)):
-        then, why = base.reworded(document, asked.passage, asked.version)
-        st.html(changed.here(then, here, why))
+    elif here and here.kind == "fact" and reader.changed:  # it stands in a cell, where there is no room for it
+        st.html(reader.changed)
     _take_away(base, document, passages, here)
     for part in parts:
         st.header(links.plain(part.heading), anchor=part.anchor)
@@ -109,7 +108,11 @@ def _withdrawn(what: str, stone: Tombstone) -> str:
 def _reader(base: KnowledgeBase, here: Passage | None, asked: Asked) -> Reader:
     if not here:
         return Reader()
-    return Reader(passage=asked.passage, marks=base.marks(here.text, asked.question))
+    told = ""
+    if asked.version not in ("", fingerprint(here.text)):
+        document = base.document(here.document_id)
+        told = changed.here(*base.reworded(document, asked.passage, asked.version), here)
+    return Reader(passage=asked.passage, marks=base.marks(here.text, asked.question), changed=told)
 
 
 def _others(base: KnowledgeBase, passages: Sequence[Passage]) -> dict[str, list[Other]]:

@@ -36,6 +36,8 @@ class Reader:
     marks: tuple[Span, ...] = ()
     others: Mapping[str, Sequence[Other]] = field(default_factory=dict)
     """Passage id -> passages of other documents that say something like it, where there are any."""
+    changed: str = ""
+    """HTML that says that the passage asked for was changed since, where it was."""
     opened: str | None = None
     """The name of the passage whose others are shown."""
 
@@ -137,7 +139,7 @@ class _Page:
         inner = "".join(self._parts(passage, self.reader.marks if here else ()))
         classes = f"kb-told kb-of-{passage.kind}" + (" kb-here" if here else "")
         focus = ' tabindex="-1"' if here else ""
-        arrived = self._arrived() if here else ""
+        arrived = self._arrived() + self.reader.changed if here else ""
         return f'<section id="{escape(anchor(passage))}" class="{classes}"{focus}>{arrived}{inner}</section>'
 
     def _parts(self, passage: Passage, marks: Iterable[Span]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
+from sibkb import corpus
 from tests.browser.conftest import App, fits, headings_in_order, stopped
 from tests.browser.test_search_page import heading, settled
 
@@ -112,6 +113,50 @@ def test_unknown_ids_and_withdrawn_values_are_named(page: Page, app: App) -> Non
         page.goto(f"{app.url}/{where}?theme=gone&theme=procurement")
         expect(page.get_by_text("theme=gone")).to_be_visible()
         expect(page).to_have_url(re.compile("theme=procurement"))
+
+
+def test_a_link_to_words_that_were_changed_shows_both_versions(page: Page, app: App) -> None:
+    """Changed, read, and undone; then taken out, which is another thing to say."""
+    name, before = "cases/peterborough-one-service.md", app.corpus / "cases/peterborough-one-service.md"
+    page.goto(f"{app.url}/{CASE}")
+    page.locator("#p-no-trial").get_by_role("link", name="Link to this passage").click()
+    expect(page).to_have_url(re.compile("passage=no-trial&v=[0-9a-f]{8}$"))
+    expect(page.locator(".kb-changed")).to_have_count(0)
+    link, whole, word = page.url, before.read_bytes(), "matched"
+    after = whole.replace(word.encode(), b"mended")
+    edit = corpus.Edit(path=name, before=whole, after=after)
+    app.follows(lambda: corpus.writing.change(app.corpus, [edit], "Reword"))
+    try:
+        page.goto(link)
+        told = page.locator("#p-no-trial .kb-changed")
+        expect(told.locator("del").first).to_contain_text(word)
+        expect(told.locator("ins").first).to_contain_text("mended")
+        expect(told).to_be_in_viewport()
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.wait_for_function(COLOURED, arg=scheme)
+            assert _faults(page) == [], scheme
+        for width in (390, 320):
+            page.set_viewport_size({"width": width, "height": 800})
+            fits(page, width)
+    finally:
+        app.follows(lambda: corpus.undo(app.corpus, corpus.find(app.corpus, None, corpus.Keeping()), corpus.Keeping()))
+    assert before.read_bytes() == whole
+    page.goto(link)
+    expect(page.locator(".kb-here")).to_be_in_viewport()
+    expect(page.locator(".kb-changed")).to_have_count(0)
+
+
+def test_what_was_withdrawn_is_told_where_a_link_leads(page: Page, app: App) -> None:
+    listed = app.corpus / corpus.WITHDRAWN
+    listed.write_text("- {id: harbour, date: 2026-11-24, reason: The speaker no longer agrees.}\n", encoding="utf-8")
+    try:
+        page.goto(f"{app.url}/document?id=harbour&passage=quay")
+        expect(page.get_by_role("heading", name="This case was withdrawn", level=1)).to_be_visible()
+        expect(page.get_by_text("It was withdrawn on 24 November 2026: The speaker no longer agrees.")).to_be_visible()
+        assert _faults(page) == []
+    finally:
+        listed.unlink()
 
 
 def tabs(page: Page, most: int = 90) -> Iterator[str]:
