@@ -324,10 +324,14 @@ def _sweep(indexes: Path) -> None:
 
 
 def _prune(indexes: Path, keep: set[str], *, ignore_errors: bool = True) -> None:
-    """Remove all generations but the wanted ones, and nothing else that may stand here."""
+    """Remove all generations but the wanted ones, and nothing else that may stand here.
+
+    Each is put aside first: under its own name there is never a part of one, whenever we are killed.
+    """
     for path in _generations(indexes):
         if path.name not in keep:
-            shutil.rmtree(path, ignore_errors=ignore_errors)
+            with contextlib.suppress(*([OSError] if ignore_errors else [])):
+                shutil.rmtree(path.rename(indexes / f".{path.name}.{os.getpid()}"), ignore_errors=ignore_errors)
 
 
 def _generations(indexes: Path) -> list[Path]:

@@ -204,6 +204,30 @@ def test_a_crash_leaves_the_old_index_serving(house, monkeypatch, step):
     assert {path.name for path in (house / "indexes").iterdir() if "." in path.name} == {".lock"}
 
 
+def test_a_builder_killed_while_it_removes_leaves_no_part_under_a_generations_name(house, monkeypatch):
+    """A folder that had lost its manifest first was never removed again, with words in it that may be withdrawn."""
+    for name in ("plum", "fig"):
+        publish(house)
+        write(house / "corpus", name)
+
+    remove = shutil.rmtree
+
+    def half(path, **options):
+        if not (Path(path) / "manifest.json").exists():
+            return remove(path, **options)
+        (Path(path) / "manifest.json").unlink()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(generations.shutil, "rmtree", half)
+        with pytest.raises(KeyboardInterrupt):
+            publish(house)
+    assert_whole(house)
+    publish(house)
+    assert {path.name for path in (house / "indexes").iterdir() if "." in path.name} == {".lock"}
+    assert len([*(house / "indexes").glob("*/manifest.json")]) == len(folders(house)) == 2
+
+
 def assert_whole(house: Path) -> None:
     """Every generation that stands under its own name can be used."""
     for name in folders(house):
