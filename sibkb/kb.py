@@ -125,6 +125,11 @@ class KnowledgeBase:
             raise QueryError(self._gone(id) or _unknown("document", id, self.engine.documents))
         return self.engine.documents[id]
 
+    def problems(self, document: Document) -> tuple[Problem, ...] | None:
+        """What is wrong in a document's file, where this is its last good version; None where the file was used."""
+        made_of, _, _ = self.engine.manifest.files.get(document.path, (document.digest, 0, 0))
+        return None if made_of == document.digest else corpus.problems(self.settings.corpus, document.path)
+
     def related(self, document: Document) -> dict[str, tuple[Document, ...]]:
         """Relation -> documents, as the front matter has them; `parts`, `supports` and `followed_by` name this one.
 

@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 from test_app import visited, words
 
-from sibkb import glossary
+from sibkb import glossary, kb
 from sibkb.model import Document, Entry, Party, Passage, Source
 from sibkb.ui import links, reading
 from sibkb.ui.reading import Reader
@@ -49,6 +49,17 @@ def test_the_reader_arrives_at_the_passage_with_the_words_marked():
     assert re.findall(r"<mark[^>]*>(.*?)</mark>", here[0]) == ["square", "peg"]
     assert 'getElementById("p-square-peg")' in shown
     assert shown.count('kb-here"') == 1
+
+
+def test_a_broken_file_is_told_beside_its_last_good_version(copy, afresh, monkeypatch):
+    monkeypatch.setenv("SIBKB_CORPUS", str(copy.corpus))
+    monkeypatch.setenv("SIBKB_INDEXES", str(copy.indexes))
+    told = "this is the last good version. `sibkb check` says what is wrong."
+    assert told not in words(page(id="newpin-nsw"))
+    broken = copy.corpus / "cases" / "newpin-nsw.md"
+    broken.write_text(broken.read_text(encoding="utf-8") + "\n## Lessons\n\n# Twice\n", encoding="utf-8")
+    kb.build(copy)
+    assert f"Its file has 2 problems: {told}" in words(page(id="newpin-nsw"))
 
 
 def test_what_was_withdrawn_is_said_with_day_and_reason(copy, afresh, monkeypatch):

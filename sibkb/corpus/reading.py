@@ -172,6 +172,11 @@ def _read_one(path: Path, name: str) -> tuple[tuple[str, int, int], Parsed]:
     return (hashlib.sha256(data).hexdigest(), *time), parse(name, data)
 
 
+def problems(folder: Path, path: str) -> tuple[Problem, ...]:
+    """What is wrong in one file by itself, as it stands now; what it says of other files is not asked."""
+    return _read_one(folder / path, path)[1].problems
+
+
 def _unread(name: str, error: OSError) -> Parsed:
     """What a file that cannot be read gave: a problem, and the strictest release, for its own cannot be known."""
     problem = Problem(path=name, line=0, column=0, code=UNREAD, message=f"the file cannot be read: {error.strerror}",

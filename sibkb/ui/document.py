@@ -61,6 +61,7 @@ def page(base: KnowledgeBase) -> None:
     _contents(parts, more)
     gone = [name for name in (asked.passage, asked.similar) if name and name not in named]
     _head(document, summary)
+    _behind(base, document)
     if gone:
         st.html(_gone(base, document, gone[0], asked, passages))
     elif here and here.kind == "fact" and reader.changed:  # it stands in a cell, where there is no room for it
@@ -132,6 +133,15 @@ def _head(document: Document, summary: str) -> None:
     st.title(links.plain(document.title), anchor=False)
     facts = " · ".join(map(escape, cards.about(document)))
     st.html(f'<p class="kb-facts">{facts}</p>{summary}')
+
+
+def _behind(base: KnowledgeBase, document: Document) -> None:
+    """Say where this is not what stands in the file."""
+    problems = base.problems(document)
+    if problems is None:
+        return
+    count = f"{len(problems)} problem{'s' * (len(problems) != 1)}" if problems else "a problem"
+    st.html(cards.note(f"Its file has {count}: this is the last good version. `sibkb check` says what is wrong."))
 
 
 def _take_away(base: KnowledgeBase, document: Document, passages: Sequence[Passage], here: Passage | None) -> None:
