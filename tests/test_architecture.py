@@ -62,7 +62,9 @@ OWNERS = {
     "defusedxml": {"importing"},
     "mammoth": {"importing"},
     "markdownify": {"importing"},
+    "openpyxl": {"importing"},
     "pypdf": {"importing"},
+    "webvtt": {"importing"},
 }
 HEAVY = {"sentence_transformers", "torch", "transformers"}
 GROUND = {"model": {"vocabulary"}, "errors": {"model"}, "settings": {"errors", "vocabulary"}}

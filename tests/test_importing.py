@@ -208,15 +208,21 @@ def test_a_reader_that_takes_too_much_memory_is_ended_and_the_parent_lives(tmp_p
     )
 
 
+READ = ".docx, .htm, .html, .md, .pdf, .srt, .txt, .vtt"
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [
         ("case.doc", "a file whose name ends in `.doc` is not read — save it as .docx"),
         (
             "case.exe",
-            "a file whose name ends in `.exe` is not read — these are read: .docx, .htm, .html, .md, .pdf, .txt",
+            "a file whose name ends in `.exe` is not read — these are read: " + READ,
         ),
-        ("case", "a file whose name ends in `` is not read — these are read: .docx, .htm, .html, .md, .pdf, .txt"),
+        (
+            "case",
+            "a file whose name ends in `` is not read — these are read: " + READ,
+        ),
         ("none.txt", "there is no such file — look at its name and folder"),
         ("folder.txt", "there is no such file — look at its name and folder"),
         ("a" * 400 + ".txt", "it cannot be read: File name too long — see to its rights and its name"),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def bring_in(  # noqa: PLR0913, each is an option of the command line
     context: typer.Context,
-    files: Annotated[list[Path], typer.Argument(help="Word, PDF, HTML, Markdown or text files.")],
+    files: Annotated[list[Path], typer.Argument(help="Word, PDF, HTML, Markdown, text or transcripts.")],
     kind: Annotated[str | None, typer.Option(metavar="WORD", help="case or interview.")] = None,
     to: Annotated[
         Path | None, typer.Option("--out", metavar="FOLDER", help="Where drafts go; the corpus has drafts/.")

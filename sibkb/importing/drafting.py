@@ -14,8 +14,9 @@ from typing import Final
 
 from sibkb import vocabulary
 from sibkb.importing.decoding import cleaned
-from sibkb.importing.extract import Extract, Lost
+from sibkb.importing.extract import Extract, Lost, Turn
 from sibkb.importing.guessing import Guess, guesses
+from sibkb.importing.plain import escaped
 from sibkb.strict_yaml import StrictYamlError, load
 
 KINDS: Final = ("case", "interview")
@@ -62,8 +63,14 @@ def drafted(extract: Extract, name: str, kind: str | None, known: Mapping[str, s
     kind = kind or ("interview" if len(extract.turns) > 1 else "case")
     found = guesses([part for part in re.split(r"\n\s*\n", body) if part.strip()], known)
     draft = Draft(id=id, title=title, kind=kind, text="", guesses=found, lost=extract.lost)
-    said = "".join(f"\n**{turn.speaker or 'Not named'}**: {turn.text}\n" for turn in extract.turns)
-    return replace(draft, text=f"---\n{''.join(_front(draft, name))}---\n\n{body}\n{said}")
+    said = "\n\n".join(map(_said, extract.turns))
+    text = "\n\n".join(filter(None, (body, said)))
+    return replace(draft, text=f"---\n{''.join(_front(draft, name))}---\n\n{text}\n")
+
+
+def _said(turn: Turn) -> str:
+    """A paragraph: who speaks, from when on, and the words."""
+    return f"**{escaped(turn.speaker or 'Not named')}** ({turn.where}): {escaped(turn.text)}"
 
 
 def id_of(name: str) -> str:

@@ -14,7 +14,9 @@ READERS: Final[Mapping[str, str]] = {
     ".html": "html",
     ".md": "markdown",
     ".pdf": "pdf",
+    ".srt": "transcript",
     ".txt": "text",
+    ".vtt": "transcript",
 }
 """Ending of a name -> the file here whose `read` takes the bytes; its library is loaded only then."""
 
