@@ -1,13 +1,16 @@
 """Files in: a file of another format -> a draft that knows the corpus it is meant for."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
 from sibkb import corpus
+from sibkb.errors import RefusedFileError
+from sibkb.importing.columns import Columns, read_mapping
 from sibkb.importing.converting import convert
 from sibkb.importing.drafting import Draft, drafted
+from sibkb.importing.rows import tables
 from sibkb.model import Document
 
 _SHORTEST: Final = 4
@@ -16,10 +19,33 @@ _NOT_IN_CASES: Final = frozenset({"authors", "interviewees", "chair"})
 """Roles in which people wrote or were asked; a text that names them does not make them so."""
 
 
-def drafts(folder: Path, paths: Iterable[Path], kind: str | None) -> list[Draft]:
-    """The draft of each file, made with the names that the corpus in the folder knows; nothing is written."""
+def drafts(
+    folder: Path, paths: Iterable[Path], kind: str | None, mapping: Path | None = None
+) -> list[tuple[Path, Draft]]:
+    """The drafts of each file, made with the names that the corpus in the folder knows; nothing is written.
+
+    A table gives as many as it has documents; `mapping` says what its columns are.
+    """
     known = parties(corpus.read(folder).documents)
-    return [drafted(convert(path), path.name, kind, known) for path in paths]
+    columns = _mapping(mapping) if mapping else None
+    return [(path, draft) for path in paths for draft in _drafts(path, kind, known, columns)]
+
+
+def _drafts(path: Path, kind: str | None, known: Mapping[str, str], columns: Columns | None) -> list[Draft]:
+    extract = convert(path)
+    if not extract.sheets:
+        return [drafted(extract, path.name, kind, known)]
+    try:
+        return tables(extract, path.name, kind, columns)
+    except RefusedFileError as error:
+        raise RefusedFileError(f"{path}: {error}") from error
+
+
+def _mapping(path: Path) -> Columns:
+    try:
+        return read_mapping(str(path), path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise RefusedFileError(f"{path} cannot be read — name a mapping file that is UTF-8 text") from error
 
 
 def parties(documents: Iterable[Document]) -> dict[str, str]:

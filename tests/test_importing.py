@@ -154,7 +154,7 @@ def test_what_no_reader_should_see_is_refused_with_what_to_do(suffix, data, mess
 
 def read_or_refused(suffix: str, data: bytes) -> str:
     try:
-        return extracted(suffix, data).markdown
+        return str(extracted(suffix, data))
     except RefusedFileError as error:
         return str(error)
 
@@ -208,7 +208,7 @@ def test_a_reader_that_takes_too_much_memory_is_ended_and_the_parent_lives(tmp_p
     )
 
 
-READ = ".docx, .htm, .html, .md, .pdf, .srt, .txt, .vtt"
+READ = ".csv, .docx, .htm, .html, .md, .pdf, .srt, .txt, .vtt, .xlsx"
 
 
 @pytest.mark.parametrize(

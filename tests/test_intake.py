@@ -169,7 +169,7 @@ def test_from_a_file_to_the_corpus_and_back(folder, tmp_path):
     assert json.loads(accepted.stdout) == {"path": str(made), "accepted": True, "problems": []}
     assert not draft.exists()
     first = corpus.read(folder)
-    (again,) = intake.drafts(folder, [made], None)
+    ((_, again),) = intake.drafts(folder, [made], None)
     assert parse("cases/harbour-street.md", again.text.encode()).passages == tuple(
         passage for passage in first.passages if passage.document_id == "harbour-street"
     )

@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 
 def bring_in(  # noqa: PLR0913, each is an option of the command line
     context: typer.Context,
-    files: Annotated[list[Path], typer.Argument(help="Word, PDF, HTML, Markdown, text or transcripts.")],
+    files: Annotated[list[Path], typer.Argument(help="Word, PDF, HTML, Markdown, text, transcripts or tables.")],
     kind: Annotated[str | None, typer.Option(metavar="WORD", help="case or interview.")] = None,
     to: Annotated[
         Path | None, typer.Option("--out", metavar="FOLDER", help="Where drafts go; the corpus has drafts/.")
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--map", metavar="FILE", help="What the columns of a table are (YAML).")
     ] = None,
     write: Annotated[bool, typer.Option("--write", help="Write the drafts; else only show them.")] = False,
     as_json: Json = False,
@@ -32,9 +35,12 @@ def bring_in(  # noqa: PLR0913, each is an option of the command line
     if kind:
         check_word(kind, KINDS, "--kind")
     folder = to or context.obj.corpus / corpus.DRAFTS
-    made = intake.drafts(context.obj.corpus, files, kind)
-    _refuse_same(files, made)
+    found = intake.drafts(context.obj.corpus, files, kind, mapping)
+    _refuse_same(found)
+    made = [draft for _, draft in found]
     paths = [folder / f"{draft.id}.md" for draft in made]
+    if not as_json:
+        _print_columns(found)
     for path, draft in zip(paths, made, strict=True):
         if write:
             corpus.add(folder, path.name, draft.text, corpus.Keeping(copies=False))  # a draft is no part of the corpus
@@ -49,12 +55,20 @@ def bring_in(  # noqa: PLR0913, each is an option of the command line
     err().print(f"{told} {ids}" if write else f"{told} --write")
 
 
-def _refuse_same(files: list[Path], made: "list[Draft]") -> None:
-    times = Counter(draft.id for draft in made)
-    if twice := [str(path) for path, draft in zip(files, made, strict=True) if times[draft.id] > 1]:
+def _refuse_same(found: "list[tuple[Path, Draft]]") -> None:
+    times = Counter(draft.id for _, draft in found)
+    if twice := [str(path) for path, draft in found if times[draft.id] > 1]:
         raise typer.BadParameter(
             f"these would be one draft: {', '.join(twice)} — import them one by one, or rename one"
         )
+
+
+def _print_columns(found: "list[tuple[Path, Draft]]") -> None:
+    """Say once a file what each column of its table was taken for."""
+    for path, columns in {path: draft.columns for path, draft in found if draft.columns}.items():
+        used = ", ".join(f"{name} as {field}" for name, field in columns if field)
+        unused = ", ".join(name for name, field in columns if not field)
+        out().print(f"{shown(path)}: columns used: {used}" + (f"; not used: {unused}" if unused else ""))
 
 
 def _data(path: Path, draft: "Draft", written: bool) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sibkb.errors import RefusedFileError
 from sibkb.importing import guard
-from sibkb.importing.extract import Extract, Lost, Turn
+from sibkb.importing.extract import Extract, Lost, Row, Sheet, Turn
 from sibkb.importing.reading import READERS
 
 SECONDS: Final = 60.0
@@ -76,4 +76,8 @@ def _answer(answer: dict[str, Any]) -> Extract:
         markdown=found["markdown"],
         lost=tuple(Lost(**each) for each in found["lost"]),
         turns=tuple(Turn(**each) for each in found["turns"]),
+        sheets=tuple(
+            Sheet(name=each["name"], rows=tuple(Row(number=n["number"], cells=tuple(n["cells"])) for n in each["rows"]))
+            for each in found["sheets"]
+        ),
     )

@@ -4,7 +4,6 @@ The text is kept whole. The front matter holds what the text seems to say, each 
 TODO wherever a person must decide. A file that is in the corpus format already is its own draft.
 """
 
-import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -13,8 +12,8 @@ from pathlib import PurePath
 from typing import Final
 
 from sibkb import vocabulary
-from sibkb.importing.decoding import cleaned
 from sibkb.importing.extract import Extract, Lost, Turn
+from sibkb.importing.front import CONSENT, comment, quoted
 from sibkb.importing.guessing import Guess, guesses
 from sibkb.importing.plain import escaped
 from sibkb.strict_yaml import StrictYamlError, load
@@ -28,14 +27,6 @@ _HEADING: Final = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t#]*")
 _FENCE: Final = re.compile(r" {0,3}(```|~~~)")
 _FRONT: Final = re.compile(r"---\n(.*?\n)---[ \t]*(?:\n|\Z)", re.DOTALL)
 _SUMMARY: Final = "TODO: one paragraph that says what this is and why it matters. [@document]"
-_CONSENT: Final = """\
-# Without consent an interview is never public: fill this in, or remove the five lines to keep it internal.
-consent:
-  who: "TODO who agreed"
-  date: TODO
-  scope: "TODO to what"
-  url: null  # the address, if it is published already
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +40,8 @@ class Draft:
     """The whole file."""
     guesses: tuple[Guess, ...] = ()
     lost: tuple[Lost, ...] = ()
+    columns: tuple[tuple[str, str | None], ...] = ()
+    """Of a table: each column, and what it was taken for; None where it was not used."""
 
 
 def drafted(extract: Extract, name: str, kind: str | None, known: Mapping[str, str]) -> Draft:
@@ -150,25 +143,16 @@ def _words(text: str) -> str:
     return re.sub(r"[\W_]+", "", text).lower()
 
 
-def _quoted(text: str) -> str:
-    """A YAML scalar in double quotes; JSON's escapes are YAML's."""
-    return json.dumps(" ".join(cleaned(text)[0].split()), ensure_ascii=False)
-
-
-def _comment(text: str) -> str:
-    return "# " + " ".join(cleaned(text)[0].split())
-
-
 def _because(guess: Guess) -> str:
-    return _comment(f"guess from paragraph {guess.paragraph}: “{guess.words}”")
+    return comment(f"guess from paragraph {guess.paragraph}: “{guess.words}”")
 
 
 def _front(draft: Draft, name: str) -> Iterator[str]:
     found, kind = draft.guesses, draft.kind
-    yield _comment(f"A draft made from {name}. Look at every guess, fill in what is to do: sibkb accept {draft.id}")
+    yield comment(f"A draft made from {name}. Look at every guess, fill in what is to do: sibkb accept {draft.id}")
     yield "\n# Not kept from the file:\n" if draft.lost else "\n# Everything in the file was kept.\n"
-    yield from (_comment(f"- {each.where}: {each.what}") + "\n" for each in draft.lost)
-    yield f"title: {_quoted(draft.title)}\nkind: {kind}\n"
+    yield from (comment(f"- {each.where}: {each.what}") + "\n" for each in draft.lost)
+    yield f"title: {quoted(draft.title)}\nkind: {kind}\n"
     yield from _countries([each for each in found if each.key == "countries"])
     yield f"sector: TODO  # one of: {', '.join(vocabulary.SECTORS)}\n"
     if kind == "case":
@@ -178,11 +162,11 @@ def _front(draft: Draft, name: str) -> Iterator[str]:
         yield f"{key}: {guess.value}  {_because(guess)}\n" if guess else f"{key}: null\n"
     yield from _parties([each for each in found if each.key not in ("countries", "start", "end", "money")])
     yield from _money([each for each in found if each.key == "money"])
-    yield (_CONSENT if kind == "interview" else "") + "release: internal\n"
-    yield f"sources:\n  - id: document\n    title: {_quoted(draft.title)}\n"
+    yield (CONSENT if kind == "interview" else "") + "release: internal\n"
+    yield f"sources:\n  - id: document\n    title: {quoted(draft.title)}\n"
     yield '    publisher: "TODO who published it, or whose file it is"\n    date: null\n'
     yield "    url: null\n    read: whole\n"
-    yield f"    note: {_quoted('Imported from ' + name)}\n"
+    yield f"    note: {quoted('Imported from ' + name)}\n"
 
 
 def _countries(found: list[Guess]) -> Iterator[str]:
@@ -200,7 +184,7 @@ def _parties(found: list[Guess]) -> Iterator[str]:
     yield "# Parties that other files of the corpus name; they may have another part here.\nparties:\n"
     for role in dict.fromkeys(each.key for each in found):
         yield f"  {role}:\n"
-        yield from (f"    - {_quoted(each.value)}  {_because(each)}\n" for each in found if each.key == role)
+        yield from (f"    - {quoted(each.value)}  {_because(each)}\n" for each in found if each.key == role)
 
 
 def _money(found: list[Guess]) -> Iterator[str]:
@@ -209,7 +193,5 @@ def _money(found: list[Guess]) -> Iterator[str]:
         return
     yield "# Sums that the text names: say what each is, or remove it.\nmoney:\n"
     for each in found:
-        value = (
-            f"amount: {each.value}, currency: {each.currency}" if each.currency else f"figure: {_quoted(each.value)}"
-        )
+        value = f"amount: {each.value}, currency: {each.currency}" if each.currency else f"figure: {quoted(each.value)}"
         yield f'  - {{what: "TODO what is it", {value}, source: document}}  {_because(each)}\n'

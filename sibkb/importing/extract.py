@@ -25,6 +25,25 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A row of a table that holds something."""
+
+    number: int
+    """As the program that made the file counts them: from 1, in a text file the line where the row begins."""
+    cells: tuple[str, ...]
+    """As text, an empty cell as the empty text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A table; its first row names the columns."""
+
+    name: str
+    """Empty in a file that has but one."""
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Extract:
     """What a file really says."""
 
@@ -34,3 +53,4 @@ class Extract:
     """The whole text, as CommonMark."""
     lost: tuple[Lost, ...] = ()
     turns: tuple[Turn, ...] = ()
+    sheets: tuple[Sheet, ...] = ()

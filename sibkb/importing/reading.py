@@ -9,6 +9,7 @@ from sibkb.importing import guard
 from sibkb.importing.extract import Extract
 
 READERS: Final[Mapping[str, str]] = {
+    ".csv": "table",
     ".docx": "docx",
     ".htm": "html",
     ".html": "html",
@@ -17,6 +18,7 @@ READERS: Final[Mapping[str, str]] = {
     ".srt": "transcript",
     ".txt": "text",
     ".vtt": "transcript",
+    ".xlsx": "table",
 }
 """Ending of a name -> the file here whose `read` takes the bytes; its library is loaded only then."""
 
@@ -34,6 +36,6 @@ def extracted(suffix: str, data: bytes) -> Extract:
             f"this is no {suffix} file that can be read ({type(error).__name__}) — "
             "open it where it was made and save it again"
         ) from error
-    if not found.markdown.strip() and not found.turns:
+    if not (found.markdown.strip() or found.turns or found.sheets):
         raise RefusedFileError("there is no text in the file — save it again, with its text")
     return found
