@@ -7,6 +7,7 @@ from typing import Final
 
 from sibkb import corpus
 from sibkb.errors import RefusedFileError
+from sibkb.importing import indigo
 from sibkb.importing.columns import Columns, read_mapping
 from sibkb.importing.converting import convert
 from sibkb.importing.drafting import Draft, drafted
@@ -35,10 +36,24 @@ def _drafts(path: Path, kind: str | None, known: Mapping[str, str], columns: Col
     extract = convert(path)
     if not extract.sheets:
         return [drafted(extract, path.name, kind, known)]
+    if columns is None and indigo.is_indigo(extract.sheets[0]):
+        return indigo.drafts(extract.sheets[0], path.name)
     try:
         return tables(extract, path.name, kind, columns)
     except RefusedFileError as error:
         raise RefusedFileError(f"{path}: {error}") from error
+
+
+def peers(path: Path, id: str) -> list[dict[str, str | None]]:
+    """Facts of the records of an INDIGO export that share country and sector with one of them; nothing is kept."""
+    extract = convert(path)
+    if not extract.sheets or not indigo.is_indigo(extract.sheets[0]):
+        raise RefusedFileError(f"{path}: this is no export of INDIGO projects — its columns would be `ID` and "
+                               "`Impact Bond Name - (Value)`")  # fmt: skip
+    found = indigo.peers(extract.sheets[0], id)
+    if found is None:
+        raise RefusedFileError(f"{path}: there is no record `{id}` — write an id such as INDIGO-POJ-0001")
+    return found
 
 
 def _mapping(path: Path) -> Columns:

@@ -25,6 +25,9 @@ def bring_in(  # noqa: PLR0913, each is an option of the command line
     mapping: Annotated[
         Path | None, typer.Option("--map", metavar="FILE", help="What the columns of a table are (YAML).")
     ] = None,
+    peers_of: Annotated[
+        str | None, typer.Option(metavar="ID", help="Of an INDIGO export: only tell the peers of this record.")
+    ] = None,
     write: Annotated[bool, typer.Option("--write", help="Write the drafts; else only show them.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -34,6 +37,9 @@ def bring_in(  # noqa: PLR0913, each is an option of the command line
 
     if kind:
         check_word(kind, KINDS, "--kind")
+    if peers_of:
+        _print_peers([each for path in files for each in intake.peers(path, peers_of)], as_json)
+        return
     folder = to or context.obj.corpus / corpus.DRAFTS
     found = intake.drafts(context.obj.corpus, files, kind, mapping)
     _refuse_same(found)
@@ -53,6 +59,16 @@ def bring_in(  # noqa: PLR0913, each is an option of the command line
         shlex.quote(draft.id if to is None else shown(path)) for path, draft in zip(paths, made, strict=True)
     )
     err().print(f"{told} {ids}" if write else f"{told} --write")
+
+
+def _print_peers(found: list[dict[str, str | None]], as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+        return
+    for each in found:
+        facts = (f"{key} {each[key] or 'not recorded'}" for key in ("stage", "start", "end", "invested"))
+        out().print(f"{each['id']} {each['name'] or 'no name'}: {', '.join(facts)}")
+    err().print(f"{counted(len(found), 'record')} of the same country and sector")
 
 
 def _refuse_same(found: "list[tuple[Path, Draft]]") -> None:

@@ -1,5 +1,6 @@
 """What a row, or a group of rows, says -> a draft."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -71,8 +72,13 @@ def _front(record: Record, name: str) -> Iterator[str]:
         yield f"{key}:\n"
         for entry in entries:
             yield "  - {" + ", ".join(f"{name}: {value}" for name, value in entry.items()) + "}\n"
-    yield f"indigo_ids: [{', '.join(record.indigo_ids)}]\n" if record.indigo_ids else ""
+    yield f"indigo_ids: [{', '.join(map(_plain, record.indigo_ids))}]\n" if record.indigo_ids else ""
     yield (CONSENT if record.kind == "interview" else "") + "release: internal\nsources:\n"
     for id, (title, publisher, read) in record.sources.items():
         yield f"  - {{id: {id}, title: {quoted(title)}, publisher: {quoted(publisher)}, date: null, url: null, "
         yield f"read: {read}}}\n"
+
+
+def _plain(id: str) -> str:
+    """An id as it is; in quotation marks where YAML would read marks in it."""
+    return id if re.fullmatch(r"[A-Za-z][\w-]*", id) else quoted(id)
