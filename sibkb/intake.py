@@ -1,41 +1,52 @@
 """Files in: a file of another format -> a draft that knows the corpus it is meant for."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from sibkb import corpus
+from sibkb.corpus import BY_COPY, Keeping
+from sibkb.encoder import FloatArray
 from sibkb.errors import RefusedFileError
 from sibkb.importing import indigo
+from sibkb.importing.candidates import Settled, Suggest, no_theme, settled
 from sibkb.importing.columns import Columns, read_mapping
 from sibkb.importing.converting import convert
 from sibkb.importing.drafting import Draft, drafted
 from sibkb.importing.rows import tables
-from sibkb.model import Document
+from sibkb.kb import KnowledgeBase
+from sibkb.model import Document, Filters, Problem
 
 _SHORTEST: Final = 4
 """Letters of a party's name; a shorter one stands in other words' places."""
+_SPOKEN: Final = ("lesson", "quote", "perspective")
+"""Kinds of passage whose themes are asked for that of a candidate."""
+_NEAR: Final = 5
 _NOT_IN_CASES: Final = frozenset({"authors", "interviewees", "chair"})
 """Roles in which people wrote or were asked; a text that names them does not make them so."""
 
 
 def drafts(
-    folder: Path, paths: Iterable[Path], kind: str | None, mapping: Path | None = None
+    folder: Path, paths: Iterable[Path], kind: str | None, mapping: Path | None = None, suggest: Suggest = no_theme
 ) -> list[tuple[Path, Draft]]:
     """The drafts of each file, made with the names that the corpus in the folder knows; nothing is written.
 
-    A table gives as many as it has documents; `mapping` says what its columns are.
+    A table gives as many as it has documents; `mapping` says what its columns are, `suggest` the themes of
+    candidates for quotations.
     """
     known = parties(corpus.read(folder).documents)
     columns = _mapping(mapping) if mapping else None
-    return [(path, draft) for path in paths for draft in _drafts(path, kind, known, columns)]
+    return [(path, draft) for path in paths for draft in _drafts(path, kind, known, columns, suggest)]
 
 
-def _drafts(path: Path, kind: str | None, known: Mapping[str, str], columns: Columns | None) -> list[Draft]:
+def _drafts(
+    path: Path, kind: str | None, known: Mapping[str, str], columns: Columns | None, suggest: Suggest
+) -> list[Draft]:
     extract = convert(path)
     if not extract.sheets:
-        return [drafted(extract, path.name, kind, known)]
+        return [drafted(extract, path.name, kind, known, suggest)]
     if columns is None and indigo.is_indigo(extract.sheets[0]):
         return indigo.drafts(extract.sheets[0], path.name)
     try:
@@ -71,3 +82,57 @@ def parties(documents: Iterable[Document]) -> dict[str, str]:
             if len(party.name) >= _SHORTEST and party.role not in _NOT_IN_CASES:
                 roles[party.name][party.role] += 1
     return {name: counts.most_common(1)[0][0] for name, counts in sorted(roles.items())}
+
+
+def suggester(base: KnowledgeBase) -> Suggest:
+    """Suggests the theme that the nearest passages have most, and names the nearest of them that has it."""
+
+    def suggest(texts: Sequence[str]) -> list[tuple[str, str] | None]:
+        return [_theme(base, vector) for vector in base.encoder.encode_queries(list(texts))]
+
+    return suggest
+
+
+def _theme(base: KnowledgeBase, vector: FloatArray) -> tuple[str, str] | None:
+    near = base.engine.nearest(vector, Filters(kind=_SPOKEN), _NEAR)
+    themes = {each.id: each.themes for each in base.engine.passages([scored.id for scored in near])}
+    votes: defaultdict[str, float] = defaultdict(float)
+    for scored in near:
+        for theme in themes[scored.id]:
+            votes[theme] += scored.score
+    if not votes:
+        return None
+    best = min(votes, key=lambda theme: (-votes[theme], theme))
+    return best, next(scored.id for scored in near if best in themes[scored.id])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """What accepting a draft came to."""
+
+    path: Path
+    """Where it stands now."""
+    problems: tuple[Problem, ...]
+    """Nothing was moved where there are any; their lines are those of the draft."""
+    taken: int
+    """Candidates that became quotations."""
+    left: tuple[str, ...]
+    """The words of candidates that nobody ticked, which are left out."""
+
+
+def accept(folder: Path, draft: str, id: str | None = None, keep: Keeping = BY_COPY) -> Accepted:
+    """Make a draft part of the corpus, its ticked candidates as quotations."""
+    made: list[Settled] = []
+
+    def settle(data: bytes) -> bytes:
+        try:
+            made.append(settled(data.decode("utf-8-sig")))
+        except UnicodeDecodeError:
+            return data  # told by its place when the file is read
+        return made[0].text.encode()
+
+    path, problems = corpus.accept(folder, draft, id, keep, settle=settle)
+    result = made[0] if made else Settled(text="", lines=(), taken=0, left=())
+    told = (replace(each, line=result.lines[each.line - 1] if 0 < each.line <= len(result.lines) else each.line)
+            for each in problems)  # fmt: skip
+    return Accepted(path=path, problems=tuple(told), taken=result.taken, left=result.left)

@@ -225,6 +225,15 @@ def build(settings: Settings, encoder: Encoder | None = None, progress: Progress
     return Built(reading=reading, published=generations.publish(settings.indexes, reading, encoder, progress))
 
 
+def open_built(settings: Settings) -> KnowledgeBase:
+    """Open the generation in use; a GenerationError where none is there that this sibkb and encoder can use."""
+    encoder = open_encoder(settings.model)
+    engine, why = _opened(settings, encoder)
+    if engine is None or why:
+        raise GenerationError(f"{why.rstrip(' :—')} — run `sibkb build`")
+    return KnowledgeBase(settings=settings, engine=engine, encoder=encoder)
+
+
 def open_kb(
     settings: Settings,
     progress: Progress | None = None,

@@ -57,12 +57,11 @@ OWNERS = {
     "streamlit": {"ui", "app"},
     "typer": {"cli"},
     "typst": {"exporting"},
-    "openpyxl": {"exporting"},
+    "openpyxl": {"exporting", "importing"},
     "bs4": {"importing"},
     "defusedxml": {"importing"},
     "mammoth": {"importing"},
     "markdownify": {"importing"},
-    "openpyxl": {"importing"},
     "pypdf": {"importing"},
     "webvtt": {"importing"},
 }

@@ -2,6 +2,7 @@
 
 import shlex
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,8 +11,11 @@ import typer
 
 from sibkb.cli.options import Author, Json, check_word, keeping
 from sibkb.cli.printing import counted, err, out, print_json, print_problems, shown
+from sibkb.errors import SibkbError
+from sibkb.settings import Settings
 
 if TYPE_CHECKING:
+    from sibkb.importing.candidates import Suggest
     from sibkb.importing.drafting import Draft
 
 
@@ -41,7 +45,7 @@ def bring_in(  # noqa: PLR0913, each is an option of the command line
         _print_peers([each for path in files for each in intake.peers(path, peers_of)], as_json)
         return
     folder = to or context.obj.corpus / corpus.DRAFTS
-    found = intake.drafts(context.obj.corpus, files, kind, mapping)
+    found = intake.drafts(context.obj.corpus, files, kind, mapping, _suggest(context.obj))
     _refuse_same(found)
     made = [draft for _, draft in found]
     paths = [folder / f"{draft.id}.md" for draft in made]
@@ -59,6 +63,22 @@ def bring_in(  # noqa: PLR0913, each is an option of the command line
         shlex.quote(draft.id if to is None else shown(path)) for path, draft in zip(paths, made, strict=True)
     )
     err().print(f"{told} {ids}" if write else f"{told} --write")
+
+
+def _suggest(given: Settings) -> "Suggest":
+    """Suggests themes from the index that is there; says so where there is none, and builds none."""
+    from sibkb import intake, kb
+    from sibkb.importing.candidates import no_theme
+
+    def suggest(texts: Sequence[str]) -> Sequence[tuple[str, str] | None]:
+        try:
+            base = kb.open_built(given)
+            return intake.suggester(base)(texts)
+        except SibkbError as error:
+            err().print(f"No theme is suggested for what may be a quotation: {error}")
+            return no_theme(texts)
+
+    return suggest
 
 
 def _print_peers(found: list[dict[str, str | None]], as_json: bool) -> None:
@@ -98,6 +118,11 @@ def _print_draft(path: str, draft: "Draft") -> None:
     for guess in draft.guesses:
         value = f"{guess.value} {guess.currency}" if guess.currency else guess.value
         console.print(f"  guess: {guess.key} {value} — paragraph {guess.paragraph}: “{guess.words}”")
+    for each in draft.candidates:
+        theme = f", theme {each.theme} as {each.like}" if each.theme else ""
+        console.print(
+            f"  may be a quotation: line {each.line}, {each.speaker or 'speaker not stated'}{theme}: {each.text}"
+        )
     for lost in draft.lost:
         console.print(f"  not kept: {lost.where}: {lost.what}", style="yellow")
 
@@ -110,16 +135,20 @@ def accept(
     as_json: Json = False,
 ) -> None:
     """Make a draft part of the corpus, if nothing is wrong with it."""
-    from sibkb import corpus
+    from sibkb import intake
 
-    path, found = corpus.accept(context.obj.corpus, draft, id, keeping(context.obj, author))
-    problems = [replace(problem, path=shown(path)) for problem in found]  # where the draft stands, not where it would
+    found = intake.accept(context.obj.corpus, draft, id, keeping(context.obj, author))
+    path = found.path
+    problems = [replace(problem, path=shown(path)) for problem in found.problems]  # where it stands, not where it would
     if as_json:
-        print_json({"path": str(path), "accepted": not problems, "problems": [asdict(problem) for problem in problems]})
+        data = {"quotations": found.taken, "left_out": found.left}
+        print_json({"path": str(path), "accepted": not problems, "problems": list(map(asdict, problems))} | data)
     elif problems:
         print_problems(problems, out())
     else:
         out().print(shown(path))
+    for words in found.left:
+        err().print(f"not ticked, {'would be' if problems else 'was'} left out of the quotations: {words}")
     if problems:
         err().print(f"{counted(len(problems), 'problem')}; nothing was moved")
         raise typer.Exit(1)

@@ -6,7 +6,7 @@ Every file is whole at every moment, and one that somebody changed meanwhile is 
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -107,11 +107,17 @@ def add(folder: Path, path: str, text: str, keep: Keeping = BY_COPY) -> Path:
 
 
 def accept(
-    folder: Path, draft: str, id: str | None = None, keep: Keeping = BY_COPY
+    folder: Path,
+    draft: str,
+    id: str | None = None,
+    keep: Keeping = BY_COPY,
+    *,
+    settle: Callable[[bytes], bytes] = bytes,
 ) -> tuple[Path, tuple[Problem, ...]]:
     """Make a draft part of the corpus: its new path and no problem, or its old path and all problems, nothing moved.
 
-    `draft` is a path, or the id of a file in `drafts/`, which is gone afterwards; a file from elsewhere stays.
+    `draft` is a path, or the id of a file in `drafts/`, which is gone afterwards; a file from elsewhere stays. `settle`
+    makes of the bytes of the draft those that are taken in, and that problems are told of.
     """
     path = Path(draft) if draft.endswith(".md") else folder / DRAFTS / f"{draft}.md"
     try:
@@ -121,13 +127,14 @@ def accept(
     id = id or path.stem
     if not ID.fullmatch(id):
         raise CorpusError(f"`{id}` is no id — use lower case, digits and hyphens, or give one with --as")
-    name = _place(id, data)
+    final = settle(data)
+    name = _place(id, final)
     if taken := next((each for each in paths(folder) if each.stem == id), None):
         raise CorpusError(f"`{id}` is the id of {taken} already — give another with --as")
-    problems = tuple(each for each in read(folder, {name: data}).problems if each.path == name)
+    problems = tuple(each for each in read(folder, {name: final}).problems if each.path == name)
     if problems:
         return path, problems
-    made = Edit(path=name, before=None, after=data.decode("utf-8-sig").encode())
+    made = Edit(path=name, before=None, after=final.decode("utf-8-sig").encode())
     moved = path.resolve().parent == (folder / DRAFTS).resolve()
     gone = [Edit(path=f"{DRAFTS}/{path.name}", before=data, after=None)] if moved else []
     change(folder, [made, *gone], f"Accept {name}", keep)  # in this order: a crash between them leaves both

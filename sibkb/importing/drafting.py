@@ -12,6 +12,7 @@ from pathlib import PurePath
 from typing import Final
 
 from sibkb import vocabulary
+from sibkb.importing.candidates import Candidate, Suggest, candidates, listed, no_theme
 from sibkb.importing.extract import Extract, Lost, Turn
 from sibkb.importing.front import CONSENT, comment, quoted
 from sibkb.importing.guessing import Guess, guesses
@@ -40,11 +41,14 @@ class Draft:
     """The whole file."""
     guesses: tuple[Guess, ...] = ()
     lost: tuple[Lost, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
     columns: tuple[tuple[str, str | None], ...] = ()
     """Of a table: each column, and what it was taken for; None where it was not used."""
 
 
-def drafted(extract: Extract, name: str, kind: str | None, known: Mapping[str, str]) -> Draft:
+def drafted(
+    extract: Extract, name: str, kind: str | None, known: Mapping[str, str], suggest: Suggest = no_theme
+) -> Draft:
     """Make the draft of a file of that name; `known` is the name of each party of the corpus, and its role there.
 
     Without a kind, a text that several people speak in is an interview, and any other a case.
@@ -58,12 +62,16 @@ def drafted(extract: Extract, name: str, kind: str | None, known: Mapping[str, s
     draft = Draft(id=id, title=title, kind=kind, text="", guesses=found, lost=extract.lost)
     said = "\n\n".join(map(_said, extract.turns))
     text = "\n\n".join(filter(None, (body, said)))
-    return replace(draft, text=f"---\n{''.join(_front(draft, name))}---\n\n{text}\n")
+    offered = candidates(text, extract.turns, suggest)
+    front = f"---\n{''.join(_front(draft, name))}"
+    above = front.count("\n") + listed(offered).count("\n") + 2
+    offered = tuple(replace(each, line=each.line + above) for each in offered)
+    return replace(draft, text=f"{front}{listed(offered)}---\n\n{text}\n", candidates=offered)
 
 
 def _said(turn: Turn) -> str:
     """A paragraph: who speaks, from when on, and the words."""
-    return f"**{escaped(turn.speaker or 'Not named')}** ({turn.where}): {escaped(turn.text)}"
+    return f"**{escaped(turn.speaker or 'Not named')}** ({turn.where}): {escaped(' '.join(turn.text.split()))}"
 
 
 def id_of(name: str) -> str:
