@@ -15,6 +15,7 @@ from sibkb.importing.candidates import Settled, Suggest, no_theme, settled
 from sibkb.importing.columns import Columns, read_mapping
 from sibkb.importing.converting import convert
 from sibkb.importing.drafting import Draft, drafted
+from sibkb.importing.extract import Extract, Sheet
 from sibkb.importing.rows import tables
 from sibkb.kb import KnowledgeBase
 from sibkb.model import Document, Filters, Problem
@@ -47,21 +48,28 @@ def _drafts(
     extract = convert(path)
     if not extract.sheets:
         return [drafted(extract, path.name, kind, known, suggest)]
-    if columns is None and indigo.is_indigo(extract.sheets[0]):
-        return indigo.drafts(extract.sheets[0], path.name)
+    if sheet := _indigo(extract):
+        if columns:
+            raise RefusedFileError(f"{path}: an INDIGO export has a mapping of its own, which obeys what is private — "
+                                   "leave --map out")  # fmt: skip
+        return indigo.drafts(sheet, path.name)
     try:
         return tables(extract, path.name, kind, columns)
     except RefusedFileError as error:
         raise RefusedFileError(f"{path}: {error}") from error
 
 
+def _indigo(extract: Extract) -> Sheet | None:
+    return next((sheet for sheet in extract.sheets if indigo.is_indigo(sheet)), None)
+
+
 def peers(path: Path, id: str) -> list[dict[str, str | None]]:
     """Facts of the records of an INDIGO export that share country and sector with one of them; nothing is kept."""
-    extract = convert(path)
-    if not extract.sheets or not indigo.is_indigo(extract.sheets[0]):
+    sheet = _indigo(convert(path))
+    if sheet is None:
         raise RefusedFileError(f"{path}: this is no export of INDIGO projects — its columns would be `ID` and "
                                "`Impact Bond Name - (Value)`")  # fmt: skip
-    found = indigo.peers(extract.sheets[0], id)
+    found = indigo.peers(sheet, id)
     if found is None:
         raise RefusedFileError(f"{path}: there is no record `{id}` — write an id such as INDIGO-POJ-0001")
     return found

@@ -125,6 +125,25 @@ def test_peers_share_country_and_sector_and_nothing_is_written(tmp_path):
     assert sorted(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize(
+    ("data", "options", "message"),
+    [
+        (export(ONE), ["--map", "{folder}/m.yaml"],
+         "{path}: an INDIGO export has a mapping of its own, which obeys what is private — leave --map out"),
+        (b"ID,Name\n1,2\n", ["--peers-of", "1"],
+         "{path}: this is no export of INDIGO projects — its columns would be `ID` and `Impact Bond Name - (Value)`"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_done_with_a_table_is_told(tmp_path, data, options, message):
+    path = tmp_path / "i.csv"
+    path.write_bytes(data)
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "m.yaml").write_text(f"rows: cases\ncolumns:\n  {NAME}: title\n", encoding="utf-8")
+    options = [each.format(folder=tmp_path) for each in options]
+    result = CliRunner().invoke(app, ["--corpus", str(tmp_path / "corpus"), "import", str(path), *options])
+    assert str(result.exception) == message.format(path=path)
+
+
 @given(st.dictionaries(st.sampled_from(list(ONE)), st.text(min_size=1, max_size=20), max_size=8))
 def test_any_values_make_a_front_matter_that_can_be_read(values):
     cells = {key: value.strip() for key, value in (ONE | values).items()}

@@ -1,7 +1,9 @@
 """Tables: rows of quotes and of cases become drafts, each fault is told by row and column. All of it is made up."""
 
+import csv
 import io
 
+import files_in
 import openpyxl
 import pytest
 from hypothesis import given, settings
@@ -11,6 +13,7 @@ from typer.testing import CliRunner
 from sibkb.cli import app
 from sibkb.errors import RefusedFileError
 from sibkb.importing.columns import Columns, read_mapping
+from sibkb.importing.converting import convert
 from sibkb.importing.extract import Extract, Lost, Row, Sheet
 from sibkb.importing.reading import extracted
 from sibkb.importing.rows import tables
@@ -196,3 +199,49 @@ def test_any_cells_make_a_draft_that_can_be_read(text, speaker, title):
     parsed = parse(f"{draft.id}.md", filled(draft.text))
     codes = {problem.code for problem in parsed.problems}
     assert not codes & {"D001", "D003", "D004", "D005", "F001", "F010", "F011", "F012"}
+
+
+def sheet_xml(rows: str) -> bytes:
+    start = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    return start + rows.encode() + b"</sheetData></worksheet>"
+
+
+@pytest.mark.parametrize(
+    ("part", "data", "message"),
+    [
+        ("xl/media/a.bin", bytes(70 << 20), "the file unpacks to more than 64 MB — remove its pictures, or split it"),
+        ("xl/worksheets/sheet1.xml", b'<!DOCTYPE a [<!ENTITY b "bb">]><a>&b;</a>',
+         "a part of the file declares a DOCTYPE, as Office never does — save it in Office again"),
+        ("xl/vbaProject.bin", b"x", "the file holds macros — save it as .xlsx without macros"),
+        ("xl/worksheets/sheet1.xml", sheet_xml('<row r="1048576"><c r="A1048576"><v>1</v></c></row>'),
+         "a table has more than 20000 rows or 300 columns — split it"),
+        ("xl/worksheets/sheet1.xml", sheet_xml('<row r="1"><c r="XFD1"><v>1</v></c></row>'),
+         "a table has more than 20000 rows or 300 columns — split it"),
+        ("xl/worksheets/sheet1.xml", sheet_xml(""), "there is no row in the file — save it again, with its rows"),
+    ],
+    ids=["bomb", "entities", "macros", "far row", "far column", "empty"],
+)  # fmt: skip
+def test_a_workbook_that_no_reader_should_see_is_refused(part, data, message):
+    with pytest.raises(RefusedFileError) as caught:
+        extracted(".xlsx", files_in.with_part(workbook(), part, data))
+    assert str(caught.value) == message
+
+
+def test_a_table_is_read_in_the_process_apart(tmp_path):
+    path = tmp_path / "q.csv"
+    path.write_text(QUOTES, encoding="utf-8")
+    assert convert(path) == extracted(".csv", QUOTES.encode())
+
+
+CELL = st.text(alphabet=st.characters(exclude_categories=["C", "Z"]) | st.sampled_from(' ",;\t'), min_size=1)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(CELL, CELL), min_size=1, max_size=5))
+def test_any_cells_survive_as_text(rows):
+    stream = io.StringIO()
+    csv.writer(stream).writerows([("text", "speaker"), *rows])
+    found = extracted(".csv", stream.getvalue().encode()).sheets[0].rows[1:]
+    assert [row.cells for row in found] == [
+        cells for each in rows if any(cells := tuple(cell.strip() for cell in each))
+    ]
