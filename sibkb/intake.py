@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from sibkb import corpus
-from sibkb.corpus import BY_COPY, Keeping
+from sibkb.corpus import Keeping
 from sibkb.encoder import FloatArray
 from sibkb.errors import RefusedFileError
 from sibkb.importing import indigo
@@ -25,6 +25,7 @@ _SHORTEST: Final = 4
 _SPOKEN: Final = ("lesson", "quote", "perspective")
 """Kinds of passage whose themes are asked for that of a candidate."""
 _NEAR: Final = 5
+_BY_COPY: Final = Keeping()
 _NOT_IN_CASES: Final = frozenset({"authors", "interviewees", "chair"})
 """Roles in which people wrote or were asked; a text that names them does not make them so."""
 
@@ -128,7 +129,7 @@ class Accepted:
     """The words of candidates that nobody ticked, which are left out."""
 
 
-def accept(folder: Path, draft: str, id: str | None = None, keep: Keeping = BY_COPY) -> Accepted:
+def accept(folder: Path, draft: str, id: str | None = None, keep: Keeping = _BY_COPY) -> Accepted:
     """Make a draft part of the corpus, its ticked candidates as quotations."""
     made: list[Settled] = []
 
