@@ -1,7 +1,9 @@
 """What is wrong: with the corpus and what lies beside its documents, and with this machine's copy of everything."""
 
 import contextlib
+import os
 import platform
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import metadata
@@ -24,6 +26,8 @@ _PACKAGES: Final = (
     "markdown-it-py",
     "typst",
 )
+_SPARE: Final = 100_000_000
+"""Bytes that a first build of a small corpus needs."""
 
 
 def check(folder: Path, wanted: Sequence[Path] = ()) -> tuple[Reading, list[Problem]]:
@@ -56,7 +60,7 @@ class Finding:
 
 
 def doctor(settings: Settings) -> list[Finding]:
-    """Look at the machine, the packages, the weights, the corpus and the index."""
+    """Look at the machine, the packages, the weights, the corpus and the index; nothing is changed."""
     looks: dict[str, Callable[[Settings], str]] = {
         "Python": lambda _: platform.python_version(),
         "Packages": _packages,
@@ -64,6 +68,9 @@ def doctor(settings: Settings) -> list[Finding]:
         "Weights": _weights,
         "Corpus": _corpus,
         "Index": _index,
+        "Leftovers": _leftovers,
+        "Rights": _rights,
+        "Space": _space,
     }
     return list(_look(looks, settings))
 
@@ -127,3 +134,55 @@ def _index(settings: Settings) -> str:
     if kb.changed(settings.corpus, manifest.files):
         raise SibkbError(f"{manifest.name} is older than the corpus — run `sibkb build`")
     return f"{manifest.name}, built {manifest.built}, {manifest.passages} passages, {manifest.parts} vectors"
+
+
+def _leftovers(settings: Settings) -> str:
+    from sibkb import generations
+
+    aside = [*generations.leftovers(settings.indexes), *corpus.leftovers(settings.corpus)]
+    if left := [path for path in aside if not _at_work(path)]:
+        names = ", ".join(map(str, left[:3])) + ", …" * (len(left) > 3)
+        raise SibkbError(
+            f"{len(left)} of work that was interrupted: {names} — `sibkb build` clears {settings.indexes}, "
+            f"and what stands in {settings.corpus} can be removed"
+        )
+    return "nothing of work that was interrupted"
+
+
+def _at_work(aside: Path) -> bool:
+    """Whether the process that a name ends with is still there."""
+    try:
+        os.kill(int(aside.name.rpartition(".")[2]), 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:  # another user's
+        return True
+    return True
+
+
+def _rights(settings: Settings) -> str:
+    told = []
+    for folder in (settings.corpus, settings.indexes):
+        if folder.exists() and not os.access(folder, os.R_OK | os.X_OK):
+            raise SibkbError(f"{folder} may not be read — give yourself the right: chmod u+rx {folder}")
+        written = os.access(folder if folder.exists() else _nearest(folder), os.W_OK)
+        told.append(f"{folder} can be read and written" if written else f"{folder} can be read alone")
+    return "; ".join(told)
+
+
+def _space(settings: Settings) -> str:
+    """A build writes a generation beside the one in use, which itself is kept."""
+    size = sum(path.stat().st_size for path in settings.indexes.rglob("*") if path.is_file())
+    free = shutil.disk_usage(_nearest(settings.indexes)).free
+    if free < size + _SPARE:
+        raise SibkbError(
+            f"{free / 1e6:,.0f} MB are free where {settings.indexes} is, and a build may need "
+            f"{(size + _SPARE) / 1e6:,.0f} — make room, or name another folder with --indexes"
+        )
+    return f"{free / 1e9:,.1f} GB free"
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder, or the nearest one above it that is there."""
+    folder = folder.resolve()
+    return next(each for each in (folder, *folder.parents) if each.exists())

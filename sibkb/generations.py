@@ -323,6 +323,12 @@ def _sweep(indexes: Path) -> None:
             path.unlink()
 
 
+def leftovers(indexes: Path) -> list[Path]:
+    """What builds have aside, named by their process; of one that was killed, the next build removes it."""
+    found = indexes.iterdir() if indexes.is_dir() else ()
+    return sorted(path for path in found if _ASIDE.fullmatch(path.name))
+
+
 def _prune(indexes: Path, keep: set[str], *, ignore_errors: bool = True) -> None:
     """Remove all generations but the wanted ones, and nothing else that may stand here.
 

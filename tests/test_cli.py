@@ -457,9 +457,26 @@ def test_doctor_without_weights_blames_the_weights_alone(few, tmp_path):
     assert [each["what"] for each in json.loads(told.stdout) if not each["good"]] == ["Weights"]
 
 
+def test_doctor_tells_what_was_interrupted_and_that_room_is_short(copy, monkeypatch):
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    left = copy.indexes / f".{'0' * 16}.{gone.pid}"
+    left.mkdir()
+    (copy.corpus / "cases" / f".a.md.{gone.pid}").touch()
+    (copy.corpus / "cases" / f".b.md.{os.getpid()}").touch()
+    usage = shutil.disk_usage(copy.indexes)
+    monkeypatch.setattr(checking.shutil, "disk_usage", lambda _: usage._replace(free=5_000_000))
+    result = sibkb(copy, "doctor")
+    told = " ".join(result.stdout.split())
+    assert result.exit_code == 1
+    assert f"BAD Leftovers: 2 of work that was interrupted: {left}, {copy.corpus}/cases/.a.md.{gone.pid} —" in told
+    assert "BAD Space: 5 MB are free where" in told
+    assert left.is_dir()
+
+
 def test_doctor_when_all_is_well_and_when_not(few, copy, tmp_path):
     good = sibkb(few, "doctor")
-    assert (good.exit_code, good.stdout.count("ok ")) == (0, 6)
+    assert (good.exit_code, good.stdout.count("ok ")) == (0, 9)
     shutil.rmtree(copy.indexes)
     (copy.corpus / "cases/broken.md").write_text("nothing", encoding="utf-8")
     bad = sibkb(copy, "doctor", "--json")

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -29,6 +30,7 @@ DRAFTS: Final = "drafts"
 """Where files wait until they are accepted; nothing there is read."""
 UNREAD: Final = "D007"
 """The code of a file that cannot be read."""
+_ASIDE: Final = re.compile(r"\..+\.[0-9]+")
 _NO_TIME: Final = (0, -1)
 """The time and size of a file that does not even tell these."""
 _NOT_DOCUMENTS: Final = frozenset({"README.md", "LICENSE.md"})
@@ -62,6 +64,11 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except OSError:  # it does not tell: reading says why
         return True
+
+
+def leftovers(folder: Path) -> list[Path]:
+    """What writers of ours have aside, named by their process."""
+    return sorted(path for path in folder.rglob(".*.*") if _ASIDE.fullmatch(path.name))
 
 
 def times(folder: Path) -> dict[str, tuple[int, int]]:
