@@ -372,6 +372,82 @@ def following(settings: Settings, told=lambda _: None, failed=lambda _: None):
     assert not follower.is_alive()
 
 
+@contextlib.contextmanager
+def reading(settings: Settings, always: set[str]):
+    """Somebody opens the index and searches it all the while; what was wrong with what they saw."""
+    stop, wrong = threading.Event(), []
+
+    def ask() -> None:
+        while not stop.is_set():
+            try:
+                opened = generations.open_current(settings.indexes, "public")
+                if missing := always - {each.document_id for each in opened.passages(opened.allowed(Filters()))}:
+                    wrong.append(missing)
+            except SibkbError as error:
+                wrong.append(error)
+
+    reader = threading.Thread(target=ask)
+    reader.start()
+    try:
+        yield wrong
+    finally:
+        stop.set()
+        reader.join(timeout=20)
+    assert not reader.is_alive()
+
+
+def test_searching_goes_on_while_files_grow_and_are_replaced_renamed_and_deleted(small, monkeypatch):
+    monkeypatch.setattr(kb, "LOOK", 0.2)
+    kb.build(small)
+    pear, plum = (small.corpus / "cases" / f"{name}.md" for name in ("pear", "plum"))
+    whole = pear.read_text(encoding="utf-8")
+
+    def serves(*names: str) -> bool:
+        return set(generations.open_current(small.indexes, "public").documents) == {*names}
+
+    with reading(small, {"apple"}) as wrong, following(small):
+        builds = generations.current(small.indexes)
+        plum.write_text(whole[: len(whole) // 3], encoding="utf-8")  # an editor that writes in pieces
+        pear.write_text(whole[: whole.index("\n---\n") + 5], encoding="utf-8")
+        assert wait_for(lambda: generations.current(small.indexes) != builds)
+        assert serves("apple", "pear"), "the last good version of one, nothing yet of the other"
+        plum.write_text(whole, encoding="utf-8")
+        assert wait_for(lambda: serves("apple", "pear", "plum"))
+        aside = pear.with_name(".pear.md.swp")
+        aside.write_text(whole.replace("title: ", "title: Another "), encoding="utf-8")
+        aside.replace(pear)  # as Dropbox and careful editors do
+        assert wait_for(lambda: "Another" in generations.open_current(small.indexes, "public").documents["pear"].title)
+        plum.rename(plum.with_name("quince.md"))
+        assert wait_for(lambda: serves("apple", "pear", "quince"))
+        plum.with_name("quince.md").unlink()
+        assert wait_for(lambda: serves("apple", "pear"))
+    assert wrong == []
+
+
+def test_searching_goes_on_while_a_checkout_swaps_two_hundred_files(small, monkeypatch):
+    monkeypatch.setattr(kb, "LOOK", 0.2)
+
+    def git(*arguments: str) -> None:
+        identity = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+        subprocess.run(["git", *identity, *arguments], cwd=small.corpus, check=True, capture_output=True)
+
+    git("init", "--initial-branch=first")
+    git("add", "--all")
+    git("commit", "--message=two")
+    git("checkout", "-b", "second")
+    for number in range(200):
+        write(small.corpus, f"fig-{number}")
+    git("add", "--all")
+    git("commit", "--message=many")
+    git("checkout", "first")
+    kb.build(small)
+    with reading(small, {"apple", "pear"}) as wrong, following(small):
+        for branch, count in (("second", 202), ("first", 2)):
+            git("checkout", branch)
+            assert wait_for(lambda: len(generations.open_current(small.indexes, "public").documents) == count)  # noqa: B023
+    assert wrong == []
+
+
 def test_a_change_during_a_build_is_not_missed(small, monkeypatch):
     """The watcher began after the first build, and what changed during it was not seen until the next change."""
     monkeypatch.setattr(kb, "LOOK", 0.2)
