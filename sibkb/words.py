@@ -342,7 +342,7 @@ def _mistakes(word: str) -> int:
     """How many slips to allow: none in short words and in numbers, where a neighbour is just another word."""
     if len(word) <= 4 or not word.isalpha():
         return 0
-    return 1 if len(word) <= 7 else 2
+    return 1 if len(word) <= 8 else 2
 
 
 def edits(one: str, other: str, most: int) -> int:

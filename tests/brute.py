@@ -12,7 +12,7 @@ import tiny
 
 from sibkb.engine import above, embedded_text
 from sibkb.engine.lexicon import ABOVE
-from sibkb.engine.vectors import FloatArray
+from sibkb.engine.vectors import WHOLE, FloatArray
 from sibkb.errors import QueryError
 from sibkb.model import FILTER_FIELDS, Document, Filters, Manifest, Passage, Scored, admits, attributes, visible
 from sibkb.words import Terms, fold, is_common, nearest_word, sentences, tokens
@@ -31,12 +31,12 @@ class Texts:
         length = _kept(sum(map(len, self.of[id])))
         mean = sum(len(text) for texts in self.of.values() for text in texts) / len(self.of)
         saturated = count * (K1 + 1) / (count + K1 * (1 - B + B * length / mean)) if count else 0.0
-        return saturated * sum(map(self._idf, stems))
+        return saturated * sum(map(self.idf, stems))
 
     def has(self, id: str, stem: str) -> bool:
         return any(stem in text for text in self.of[id])
 
-    def _idf(self, stem: str) -> float:
+    def idf(self, stem: str) -> float:
         having = sum(self.has(id, stem) for id in self.of)
         return math.log(1 + (len(self.of) - having + 0.5) / (having + 0.5))
 
@@ -79,15 +79,14 @@ class BruteEngine:
         )
 
     @cached_property
-    def _vectors(self) -> Mapping[str, FloatArray]:
-        each = [
-            [embedded_text(self._every[p.document_id], p), *(p.text[a:b] for a, b in sentences(p.text))]
-            for p in self._all
-        ]
-        return {
-            p.id: np.concatenate(tiny.TinyEncoder().encode_passages(texts))
-            for p, texts in zip(self._all, each, strict=True)
-        }
+    def _wholes(self) -> Mapping[str, FloatArray]:
+        texts = [embedded_text(self._every[p.document_id], p) for p in self._all]
+        return dict(zip((p.id for p in self._all), tiny.TinyEncoder().encode_passages(texts), strict=True))
+
+    @cached_property
+    def _sentences(self) -> Mapping[str, FloatArray]:
+        each = {p.id: [p.text[a:b] for a, b in sentences(p.text)] for p in self._all}
+        return {id: np.concatenate(tiny.TinyEncoder().encode_passages(texts)) for id, texts in each.items() if texts}
 
     def _passage(self, id: str) -> Passage:
         if id not in self._seen:
@@ -144,6 +143,9 @@ class BruteEngine:
     def known(self, stem: str) -> bool:
         return any(self._texts.has(id, stem) for id in self._seen)
 
+    def rarity(self, stem: str) -> float:
+        return self._texts.idf(stem if self.known(stem) else "stands nowhere") / self._texts.idf("stands nowhere")
+
     def suggest(self, word: str) -> str | None:
         written: dict[str, Counter[str]] = {}
         for passage in self._seen.values():
@@ -163,7 +165,10 @@ class BruteEngine:
         }
 
     def _cosine(self, id: str, vector: FloatArray) -> float:
-        return _cosine(self._vectors[id], vector)
+        whole = _nearest(self._wholes[id], vector)
+        if id not in self._sentences:
+            return round(whole, 4)
+        return round(WHOLE * whole + (1 - WHOLE) * _nearest(self._sentences[id], vector), 4)
 
     def _bm25(self, id: str, terms: Terms) -> float:
         phrases = [self._texts.score(id, phrase) for phrase in terms.phrases]
@@ -172,8 +177,12 @@ class BruteEngine:
 
 
 def _cosine(windows: FloatArray, vector: FloatArray) -> float:
+    return round(_nearest(windows, vector), 4)
+
+
+def _nearest(windows: FloatArray, vector: FloatArray) -> float:
     length = float(np.linalg.norm(vector.astype(float))) or 1.0
-    return round(float(np.max(windows.astype(float) @ vector.astype(float))) / length, 4)
+    return float(np.max(windows.astype(float) @ vector.astype(float))) / length
 
 
 def _best(scores: Mapping[str, float], limit: int) -> tuple[Scored, ...]:

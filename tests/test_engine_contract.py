@@ -109,6 +109,7 @@ def test_both_legs_equal_the_exhaustive_answer(generation: Path, ceiling: str, f
         for of in ("whole", "sentence"):
             np.testing.assert_allclose(fast.vectors(allowed, of), plain.vectors(allowed, of), atol=1e-5)
         assert {id: fast.closest(id, vector) for id in allowed} == {id: plain.closest(id, vector) for id in allowed}
+        assert [fast.rarity(stem) for stem in terms.stems] == pytest.approx([*map(plain.rarity, terms.stems)])
 
 
 OTHERS = Thesaurus(
@@ -164,6 +165,8 @@ def test_what_is_above_the_ceiling_is_not_there(opened: Open) -> None:
     assert set(public.documents) == {"ashford", "bexley"}
     assert public.documents["bexley"].passage_ids == ("bexley.summary", "bexley.money", "bexley.doubt")
     assert not public.known("xylophon")
+    assert (public.rarity("xylophon"), public.rarity("nowher")) == (1, 1)
+    assert 0 < internal.rarity("xylophon") < 1
     assert public.suggest("xylophome") is None
     assert public.matching(analyse("xylophone"), Filters(), 9) == ()
     assert internal.known("xylophon")
@@ -276,6 +279,7 @@ def test_any_corpus_equals_the_exhaustive_answer(
         assert fast.facets(allowed) == plain.facets(allowed)
         assert fast.documents == plain.documents
         assert fast.matched(allowed, terms) == plain.matched(allowed, terms)
+        assert [fast.rarity(stem) for stem in terms.stems] == pytest.approx([*map(plain.rarity, terms.stems)])
         shuffled = allowed[::-2]
         for of in ("whole", "sentence"):
             np.testing.assert_allclose(fast.vectors(shuffled, of), plain.vectors(shuffled, of), atol=1e-5)
@@ -300,6 +304,22 @@ def test_many_equal_passages_are_cut_by_id(tmp_path: Path) -> None:
     wanted = [f"d.p{i:03}" for i in range(10)]
     assert [s.id for s in fast.matching(analyse("stand"), Filters(), 10)] == wanted
     assert [s.id for s in fast.nearest(tiny.vector("same words stand"), Filters(), 10)] == wanted
+
+
+def test_the_nearest_are_found_however_their_parts_lie(tmp_path: Path) -> None:
+    """Parts come from the nearest on; a passage whose one sentence is near may be far as a whole, and the reverse."""
+    chance = np.random.default_rng(1)
+    words = ("legal", "lawyer", "money", "price", "data", "people", "bond", "school", "nurse", "night")
+    texts = [". ".join(" ".join(chance.choice(words, 1 + i % 6)).capitalize() for _ in range(1 + i % 5))
+             for i in range(150)]  # fmt: skip
+    passages = [tiny.passage(f"d.p{i:03}", text) for i, text in enumerate(texts)]
+    documents = tiny.bound([tiny.document("d", title="Nurses of the night")], passages)
+    tiny.write(tmp_path, documents, passages)
+    fast, plain = EmbeddedEngine(tmp_path), exhaustive(tmp_path, documents, passages, "public")
+    for question in ("legal", "night money", "people of the bond"):
+        vector = tiny.vector(question)
+        for limit in (1, 7, 40):
+            assert fast.nearest(vector, Filters(), limit) == plain.nearest(vector, Filters(), limit)
 
 
 # ---------------------------------------------------------------- the files
@@ -523,6 +543,7 @@ def test_a_generation_without_passages_answers_nothing(tmp_path: Path) -> None:
     assert empty.allowed(Filters()) == empty.nearest(tiny.vector("x"), Filters(), 5) == ()
     assert empty.matching(analyse("legal"), Filters(), 5) == ()
     assert empty.suggest("legal") is None
+    assert empty.rarity("legal") == 1
 
 
 def test_opening_does_not_import_pandas(generation: Path) -> None:

@@ -2,12 +2,13 @@
 
 import contextlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import brute
+import numpy as np
 import pytest
 import tiny
 from hypothesis import HealthCheck, assume, given, settings
@@ -17,10 +18,11 @@ from sibkb import engine as engines
 from sibkb.encoder import FloatArray
 from sibkb.errors import QueryError
 from sibkb.model import FILTER_FIELDS, MODES, STRICTNESS, Filters, Hit, Query, Results, admits
-from sibkb.search import CUT, NO_NAMES, Cut, Engine, fuse, marks, search
+from sibkb.search import CUT, NO_NAMES, Cut, Engine, marks, search
+from sibkb.search.fusion import fuse, lifted
 from sibkb.words import Thesaurus, analyse, is_common, stem, stems_of
 
-LOOSE = Cut(floor=-1.0, unknown=0.0, good=0.0, weak=0.0, share=0.0, share_words=0.0)
+LOOSE = Cut(telling=0.0, part=0.0, weak=0.0)
 """Everything that a leg found is a hit."""
 
 Ask = Callable[..., Results]
@@ -146,13 +148,41 @@ def test_a_third_of_a_match_is_a_near_miss(ask: Ask) -> None:
 
 
 def test_no_more_than_five_near_misses(ask: Ask) -> None:
-    assert len(ask("ashford bexley pancake", cut=replace(LOOSE, good=2.0, share=2.0)).near_misses) == 5
+    assert len(ask("ashford bexley pancake", cut=replace(LOOSE, part=2.0)).near_misses) == 5
 
 
-def test_where_the_best_is_not_good_nothing_is(ask: Ask) -> None:
-    whole = ask("ashford lawyers", meaning=False, cut=LOOSE)
-    assert whole.total > 1
-    assert ask("ashford lawyers xenon", meaning=False, cut=replace(LOOSE, share_words=0.9)).total == 0
+@pytest.mark.parametrize(
+    ("text", "answered"),
+    [
+        ("legwork", True),
+        ("legwork xenon", True),
+        ("legwork xenon krypton", False),
+        ("ashford xenon", False),  # what many passages have tells little
+        ("lawyers early asked xenon krypton argon neon", True),  # of a long question, a few rare words are enough
+        ("lawyers legwork xenon krypton argon neon", False),  # which a single passage must have
+        ('"when they were"', True),  # a phrase of common words was required
+    ],
+)
+def test_a_question_is_answered_where_a_passage_has_enough_of_its_rare_words(
+    ask: Ask, text: str, answered: bool
+) -> None:
+    assert (ask(text, meaning=False).total > 0) == answered
+
+
+def test_meaning_alone_answers_where_it_is_near(ask: Ask) -> None:
+    assert ask("bosses suspect", mode="meaning", cut=Cut(telling=2.0, near=2.0)).total == 0
+    results = ask("bosses suspect", mode="meaning", cut=Cut(telling=2.0, near=0.1))
+    assert ids(results)[0] == "bexley.doubt"
+
+
+def test_hits_end_where_scores_fall_far_below_the_best(ask: Ask) -> None:
+    whole = ask("ashford lawyers", cut=LOOSE)
+    best = whole.hits[0].score
+    for part in (0.3, 0.6, 0.9):
+        hits = ask("ashford lawyers", cut=replace(LOOSE, part=part)).hits
+        assert {hit.passage.id for hit in hits} == {
+            hit.passage.id for hit in whole.hits if hit.score >= part * best or len(hit.matched) == 2
+        }
 
 
 def test_an_unknown_word_is_corrected(ask: Ask) -> None:
@@ -206,8 +236,8 @@ def test_a_long_form_finds_its_abbreviation(tmp_path: Path) -> None:
 
 
 def test_a_passage_that_has_another_name_has_what_was_asked(ask: Ask) -> None:
-    """Its share of the question's words is whole, and the question has no unknown word."""
-    strict = Cut(floor=-1.0, unknown=9.0, good=2.0, weak=2.0, share=2.0, share_words=1.0)
+    """Its share of the question's words is whole, and so is that of its telling words."""
+    strict = Cut(telling=0.99, near=2.0, part=2.0)
     assert ids(ask("rate card offers", names=NAMES, cut=strict)) == ["ashford.price"]
     assert ids(ask("rate card offers", cut=strict)) == []
 
@@ -366,9 +396,36 @@ def test_fusing_is_order_free_and_stays_between_0_and_1(
     tops = max(0.0, *(cosine for cosine, _ in scores.values())), max(bm25 for _, bm25 in scores.values())
     shuffled = list(scores.items())
     chance.shuffle(shuffled)
-    fused = fuse(scores, tops)
-    assert fuse(dict(shuffled), tops) == fused
-    assert all(0 <= score <= 1.000001 for score in fused.values())
+
+    def fused(given: Iterable[tuple[str, tuple[float, float]]]) -> dict[str, float]:
+        ids, pairs = zip(*given, strict=True)
+        return dict(zip(ids, fuse(*np.array(pairs).T, tops), strict=True))
+
+    assert fused(shuffled) == fused(scores.items())
+    assert all(0 <= score <= 1.000001 for score in fused(scores.items()).values())
+
+
+def test_a_leg_that_found_nothing_leaves_all_to_the_other() -> None:
+    cosines, bm25, nothing = np.array([0.5, 0.25]), np.array([2.0, 4.0]), np.zeros(2)
+    assert fuse(cosines, nothing, (0.5, 0.0)).tolist() == [1, 0.5]
+    assert fuse(nothing, bm25, (0.0, 4.0)).tolist() == [0.5, 1]
+    assert fuse(nothing, nothing, (0.0, 0.0)).tolist() == [0, 0]
+
+
+def test_a_score_is_joined_with_the_mean_of_its_neighbours_by_likeness() -> None:
+    likeness = np.array([[0.0, 0.6, 0.3], [0.6, 0.0, 0.29], [0.1, 0.2, 0.0]])
+    evidence = np.array([0.9, 0.6, 0.5])
+    first = 0.6 * 0.9 + 0.4 * (0.6 * 0.6 + 0.3 * 0.5) / 0.9
+    assert lifted(evidence, likeness, evidence) == pytest.approx([first, 0.6 * 0.6 + 0.4 * 0.9, 0.5])
+
+
+def test_the_five_nearest_count_and_of_equally_near_ones_the_best() -> None:
+    evidence = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3])
+    equal, falling = np.full((1, 7), 0.5), np.linspace(0.3, 0.9, 7)[None, :]
+    assert lifted(np.zeros(1), equal, evidence) == pytest.approx([0.4 * 0.7])
+    farthest = 0.4 * (evidence[2:] @ falling[0, 2:]) / falling[0, 2:].sum()
+    assert lifted(np.zeros(1), falling, evidence) == pytest.approx([farthest])
+    assert lifted(np.ones(2), np.empty((2, 0)), np.empty(0)).tolist() == [1, 1]
 
 
 @given(st.text(max_size=200), st.text(min_size=1, max_size=40))

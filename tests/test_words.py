@@ -160,6 +160,13 @@ def test_the_nearest_then_the_most_frequent_then_the_first_word_is_meant() -> No
     assert nearest_word("contrac", {"contract": 2, "contracs": 2}) == "contracs"
 
 
+def test_two_slips_are_one_word_only_in_a_long_word() -> None:
+    """Malaysia became Malaria, and a puncture a picture."""
+    assert nearest_word("Malaysia", {"Malaria": 5}) is None
+    assert nearest_word("comisioners", {"commissioners": 1}) == "commissioners"
+    assert nearest_word("goverment", {"government": 1}) == "government"
+
+
 @pytest.mark.parametrize("word", ["lgal", "2013x7", "zzzzzzzz", "سندات"])
 def test_short_words_numbers_and_far_words_are_left_alone(word: str) -> None:
     assert nearest_word(word, {"legal": 5, "2013x8": 1, "zebra": 1}) is None

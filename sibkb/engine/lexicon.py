@@ -5,6 +5,7 @@ query language.
 """
 
 import contextlib
+import math
 import shutil
 import tempfile
 import time
@@ -137,18 +138,23 @@ class Lexicon:
 
     def matched(self, terms: Terms, rows: Rows) -> list[frozenset[str]]:
         """Which stems of the question each row has: a word's score is its bit, so that one search answers for all."""
-        found: list[set[str]] = [set() for _ in rows]
+        found = [frozenset[str]()] * len(rows)
         for start in range(0, len(terms.stems), _BITS):
             stems = terms.stems[start : start + _BITS]
             bits = [Query.const_score_query(self._has((stem,)), float(1 << i)) for i, stem in enumerate(stems)]
-            sums = self._each(_any(bits), rows).astype(np.int64)
-            for have, number in zip(found, sums, strict=True):
-                have.update(stem for i, stem in enumerate(stems) if number >> i & 1)
-        return [frozenset(stems) for stems in found]
+            sums = self._each(_any(bits), rows).astype(np.int64).tolist()
+            having = {number: {stem for i, stem in enumerate(stems) if number >> i & 1} for number in {*sums}}
+            found = [have | having[number] for have, number in zip(found, sums, strict=True)]
+        return found
 
     def known(self, stem: str) -> bool:
         """Whether the word stands anywhere that may be seen."""
         return stem in self._stems
+
+    def rarity(self, stem: str) -> float:
+        """BM25's weight of a word, as a share of the weight of one that stands nowhere, as a hidden one does."""
+        having = self._searcher.doc_freq(_TEXT, stem) if self.known(stem) else 0
+        return _weight(self.rows, having) / _weight(self.rows, 0)
 
     def suggest(self, word: str) -> str | None:
         """The word that was probably meant."""
@@ -187,6 +193,11 @@ class Lexicon:
         hits = self._searcher.search(query, limit=number, count=False).hits
         rows = self._searcher.fast_field_values("row", [address for _, address in hits])
         return np.array(rows, dtype=np.int64), np.array([score for score, _ in hits], dtype=np.float64)
+
+
+def _weight(rows: int, having: int) -> float:
+    """The inverse document frequency of BM25, as tantivy has it."""
+    return math.log(1 + (rows - having + 0.5) / (having + 0.5))
 
 
 def _any(queries: Sequence[Query]) -> Query:

@@ -11,6 +11,7 @@ from sibkb.engine import tables
 from sibkb.engine.lexicon import Lexicon
 from sibkb.engine.manifest import check, damaged, refusing
 from sibkb.engine.tables import Rows
+from sibkb.engine.top import Scores
 from sibkb.engine.vectors import FloatArray, Vectors
 from sibkb.errors import GenerationError, QueryError
 from sibkb.model import FILTER_FIELDS, STRICTNESS, Document, Filters, Passage, Scored, ran_in, visible
@@ -82,6 +83,10 @@ class EmbeddedEngine:
     def known(self, stem: str) -> bool:
         """Whether the word stands anywhere."""
         return self._lexicon.known(stem)
+
+    def rarity(self, stem: str) -> float:
+        """How telling a word is, as a share of one that stands nowhere."""
+        return self._lexicon.rarity(stem)
 
     def suggest(self, word: str) -> str | None:
         """The word of the corpus that was probably meant."""

@@ -10,7 +10,7 @@ from sibkb.engine.tables import Rows
 
 Scores = npt.NDArray[np.float64]
 Fetch = Callable[[int], tuple[Rows, Scores]]
-"""How many -> that many of the best, falling; a passage may come more than once, by several of its parts."""
+"""How many -> that many of the best, falling."""
 
 _DIGITS: Final = 4
 """Libraries add up in different orders with and without a filter; beyond this, equal scores would differ."""
@@ -28,20 +28,11 @@ def best(fetch: Fetch, limit: int, total: int, order: Rows) -> list[tuple[int, f
     """
     asked = min(limit + 16, total)
     while True:
-        found, raw = fetch(asked)
-        rows, scores = _once(found, raw)
-        exhausted = asked >= total or len(found) < asked
+        rows, raw = fetch(asked)
+        scores = rounded(raw)
+        exhausted = asked >= total or len(rows) < asked
         if exhausted or (len(rows) > limit and scores[-1] < scores[limit - 1]):
             break
         asked = min(asked * 4, total)
     chosen = np.lexsort((order[rows], -scores))[:limit]
     return [(int(rows[i]), float(scores[i])) for i in chosen]
-
-
-def _once(rows: Rows, scores: Scores) -> tuple[Rows, Scores]:
-    """Each row once, by its best score, falling."""
-    scores = rounded(scores)
-    falling = np.argsort(-scores, kind="stable")
-    _, first = np.unique(rows[falling], return_index=True)
-    kept = falling[np.sort(first)]
-    return rows[kept], scores[kept]

@@ -1,8 +1,8 @@
 """The vectors of one generation: which passages, and which of their sentences, are nearest in meaning.
 
 All vectors lie in one flat FAISS index, those of one passage side by side: the whole with its title and headings,
-window by window, then its sentences as they stand. The best of them counts, which is worth 0.05 to 0.1 of nDCG@10 over
-the whole alone: a long passage says several things, and a short one drowns in its title.
+window by window, then its sentences as they stand. What counts is the whole and the best sentence together: a long
+passage says several things and a short one drowns in its title, but a sentence alone does not say what it is about.
 """
 
 from collections.abc import Sequence
@@ -16,12 +16,17 @@ import pyarrow as pa
 
 from sibkb.engine import tables
 from sibkb.engine.tables import Rows
-from sibkb.engine.top import Scores, best, rounded
+from sibkb.engine.top import Scores, rounded
 
 FloatArray = npt.NDArray[np.float32]
 
+WHOLE: Final = 0.4
+"""What the whole counts in a passage's cosine; its nearest sentence has the rest."""
+
 INDEX: Final = "vectors.faiss"
 PARTS: Final = "parts.parquet"
+_SLACK: Final = 2e-4
+"""More than single precision and rounding can move a cosine."""
 _PART: Final = pa.schema(
     {
         "passage": pa.int64(),
@@ -75,6 +80,9 @@ class Vectors:
         self._spans = np.stack([tables.numbers(parts, "start"), tables.numbers(parts, "end")], axis=1)
         self._sentence = np.array([kind == "sentence" for kind in parts.column("kind").to_pylist()], dtype=bool)
         self._starts = np.searchsorted(self._passages, np.arange(len(order) + 1)).astype(np.int64)
+        windows = np.bincount(self._passages[~self._sentence], minlength=len(order))
+        self._sentences = self._starts[:-1] + windows
+        """Where the sentences of each passage begin."""
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -82,33 +90,65 @@ class Vectors:
         return len(self._passages), int(self._index.d)
 
     def nearest(self, vector: FloatArray, rows: Rows, limit: int) -> list[tuple[int, float]]:
-        """The rows nearest to the vector by their best part, out of `rows`."""
+        """The rows nearest to the vector, out of `rows`.
+
+        FAISS gives parts from the nearest on. What it has not given is no nearer than the last, so passages have
+        bounds; once the best so far are above those of all others, and as many as wanted, they are told apart exactly.
+        """
         ids = self._parts_of(rows)
         if not len(ids) or limit < 1:
             return []
         selector = None if len(ids) == len(self._passages) else faiss.IDSelectorArray(ids)
-        wanted = normalised(vector[None, :])
+        wanted, asked = normalised(vector[None, :]), min(4 * limit + 16, len(ids))
+        while True:
+            near, found = self._index.search(wanted, asked, params=faiss.SearchParameters(sel=selector))  # type: ignore[call-arg]
+            unseen = float(near[0, -1]) if asked < len(ids) else -1.0
+            rows, low, high = self._bounds(near[0], found[0], unseen)
+            least = float(np.partition(low, -limit)[-limit]) if len(low) > limit else -2.0
+            if asked == len(ids) or least > unseen + _SLACK:
+                break
+            asked = min(4 * asked, len(ids))
+        likely = rows[high >= least - _SLACK]
+        scores = np.array(self.cosines(vector, likely))
+        chosen = np.lexsort((self._order[likely], -scores))[:limit]
+        return [(int(likely[i]), float(scores[i])) for i in chosen]
 
-        def fetch(number: int) -> tuple[Rows, Scores]:
-            _, found = self._index.search(wanted, number, params=faiss.SearchParameters(sel=selector))  # type: ignore[call-arg]
-            return self._passages[found[0]], self._exact(found[0], wanted[0])
+    def _bounds(self, near: FloatArray, parts: Rows, unseen: float) -> tuple[Rows, Scores, Scores]:
+        """The rows of some parts, given from the nearest on, and the least and the most their cosines can be."""
+        rows, at = np.unique(self._passages[parts], return_inverse=True)
+        best = np.full((2, len(rows)), np.nan)
+        for kind in (0, 1):
+            chosen = np.flatnonzero(self._sentence[parts] == kind)[::-1]
+            best[kind, at[chosen]] = near[chosen]
+        low, high = (self._together(np.where(np.isnan(best), rest, best), rows) for rest in (-1.0, unseen))
+        return rows, low, high
 
-        return best(fetch, limit, len(ids), self._order)
+    def _together(self, best: Scores, rows: Rows) -> Scores:
+        """Cosines of rows by those of their whole and of their nearest sentence (2, rows); without a text none is."""
+        silent = self._sentences[rows] == self._starts[rows + 1]
+        return np.asarray(np.where(silent, best[0], WHOLE * best[0] + (1 - WHOLE) * best[1]))
 
     def cosines(self, vector: FloatArray, rows: Rows) -> list[float]:
-        """The cosine of each row's best part."""
+        """The cosine of each row: of its nearest window and of its nearest sentence, as they count."""
+        parts = self._parts_of(rows)
+        scores = np.append(self._exact(parts, normalised(vector[None, :])[0]), -1.0)
         counts = self._starts[rows + 1] - self._starts[rows]
-        scores = self._exact(self._parts_of(rows), normalised(vector[None, :])[0])
         starts = np.cumsum(counts) - counts
-        return rounded(np.maximum.reduceat(scores, starts)).tolist() if len(rows) else []
+        bounds = np.stack([starts, starts + self._sentences[rows] - self._starts[rows]], axis=1).ravel()
+        best = np.maximum.reduceat(scores, bounds).reshape(-1, 2).T if len(rows) else np.empty((2, 0))
+        cosines: list[float] = rounded(self._together(best, rows)).tolist()
+        return cosines
 
     def mean(self, rows: Rows, *, sentences: bool) -> FloatArray:
         """The mean of each row's sentences, or of its whole, of length one; zeros where it has none."""
-        counts = self._starts[rows + 1] - self._starts[rows]
-        parts, places = self._parts_of(rows), np.repeat(np.arange(len(rows)), counts)
-        wanted = self._sentence[parts] == sentences
+        bounds = self._starts[rows], self._sentences[rows], self._starts[rows + 1]
+        first, last = bounds[1:] if sentences else bounds[:2]
+        some = np.flatnonzero(last > first)
+        counts = (last - first)[some]
         sums = np.zeros((len(rows), self._all.shape[1]))
-        np.add.at(sums, places[wanted], self._all[parts[wanted]])
+        if len(some):
+            parts = self._all[_ranges(first[some], counts)].astype(np.float64)
+            sums[some] = np.add.reduceat(parts, np.cumsum(counts) - counts)
         return normalised(sums.astype(np.float32))
 
     def closest(self, vector: FloatArray, row: int) -> tuple[int, int] | None:
@@ -126,6 +166,10 @@ class Vectors:
         return np.asarray(self._all[parts].astype(np.float64) @ wanted.astype(np.float64), dtype=np.float64)
 
     def _parts_of(self, rows: Rows) -> Rows:
-        counts = self._starts[rows + 1] - self._starts[rows]
-        offsets = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        return np.asarray(np.repeat(self._starts[rows], counts) + offsets, dtype=np.int64)
+        return _ranges(self._starts[rows], self._starts[rows + 1] - self._starts[rows])
+
+
+def _ranges(starts: Rows, counts: Rows) -> Rows:
+    """Numbers from each start on, as many as counted."""
+    offsets = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    return np.asarray(np.repeat(starts, counts) + offsets, dtype=np.int64)
