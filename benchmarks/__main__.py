@@ -25,8 +25,8 @@ BENCHMARKS: Final[Mapping[str, Callable[[Settings, argparse.Namespace], Iterator
     "load": lambda settings, given: load.readers(settings, load.Options.of(given)),
     "ceiling": lambda settings, given: load.ceiling(settings, load.Options.of(given)),
     "faults": lambda settings, given: faults.faults(settings, given.kills),
-    "corpus": lambda settings, _: ranking.own(settings.corpus),
-    "ranking": lambda _, given: ranking.public(given.collections),
+    "ranking": lambda settings, given: ranking.table(settings.corpus, given.collections),
+    "tuning": lambda settings, given: ranking.tuned(settings.corpus, given.collections),
 }
 
 

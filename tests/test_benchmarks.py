@@ -3,12 +3,18 @@
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from streamlit.proto.Element_pb2 import Element
 
-from benchmarks import __main__, app, encoding, faults, load, ranking, speed
+from benchmarks import __main__, app, encoding, faults, ideas, load, ranking, speed
+from benchmarks.arrays import Arrays
+from benchmarks.collections import Collection
+from benchmarks.ideas import Way
 from benchmarks.reader import Page
+from sibkb.evaluating import Judged
 from sibkb.settings import Settings
+from tests import tiny
 from tests.tiny import TinyEncoder
 
 CASE = """---
@@ -71,24 +77,69 @@ def figures(line):
 
 def test_a_query_without_hits_counts_as_zero(settings, collections):
     """One question finds its document first, the other has only common words: the mean is a half."""
-    lines = list(ranking.public(collections, TinyEncoder()))
-    assert lines[0] == "| nDCG@10 | wings | mean |"
-    assert len(lines) == 2 + len(ranking.VARIANTS)
-    assert [figures(line) for line in lines[2:]] == [[0.5, 0.5]] * len(ranking.VARIANTS)
+    lines = list(ranking.table(settings.corpus, collections, TinyEncoder()))
+    assert lines[0] == "|  | tune: nDCG@10 | S@1 | S@3 | wings | mean of these |"
+    assert [line.split(" | ")[0].strip("| ") for line in lines[2:]] == [*ranking.MODES, *ranking.WAYS]
+    assert [figures(line) for line in lines[2:6]] == [[1, 1, 1, 0.5, 0.5]] * 4
+    assert all(0 <= figure <= 1 for line in lines[2:] for figure in figures(line))
 
 
-def test_no_collections(tmp_path):
-    assert list(ranking.public(tmp_path)) == [
-        f"No collections in {tmp_path}: set SIBKB_COLLECTIONS to a folder of test collections in BEIR form."
+def test_weights_are_chosen_without_what_they_are_judged_by(settings, collections, monkeypatch):
+    """Both settings do as well on so little: the first is taken."""
+    monkeypatch.setattr(ranking, "SETTINGS", (Way(lift=0), Way()))
+    lines = list(ranking.tuned(settings.corpus, collections, TinyEncoder()))
+    assert lines[2:] == [
+        "| corpus | 0.4 | 0.65 | 0 | 1.000 | 1.000 | 1.000 |",
+        "| wings | 0.4 | 0.65 | 0 | 0.500 | 0.500 | 0.500 |",
     ]
 
 
-def test_variants_differ_where_they_should(settings):
-    """The answer lies beyond the tiny encoder's first window: only who reads no further misses it."""
-    lines = list(ranking.own(settings.corpus, TinyEncoder()))
-    assert len(lines) == 2 + len(ranking.VARIANTS)
-    missed = [line for line in lines[2:] if figures(line) != [1] * 5]
-    assert [line.split(" | ")[0] for line in missed] == ["| meaning, first window alone"]
+def test_no_collections(settings, tmp_path):
+    told, head, *_ = ranking.table(settings.corpus, tmp_path, TinyEncoder(), {})
+    assert (
+        told == f"No collections in {tmp_path}: set SIBKB_COLLECTIONS to a folder of test collections in BEIR form.\n"
+    )
+    assert head == "|  | tune: nDCG@10 | S@1 | S@3 |"
+
+
+@pytest.fixture
+def tiny_collection(monkeypatch, tmp_path):
+    monkeypatch.setattr(encoding, "FOLDER", tmp_path / "vectors")
+    texts = ("who did the legwrok", "publishing prices to bidders", "lawyers of Ashford", "Bexley homes", "doubt data",
+             "lawyers asked lawyers to offer prices", "school lawyers asked early")  # fmt: skip
+    chosen = [each for each in tiny.PASSAGES if each.document_id != "cobham" and each.release == "public"]
+    chosen += [replace(each, id=f"{each.id}-again") for each in chosen if each.kind == "lesson"]
+    chosen.sort(key=lambda each: each.document_id)
+    return Collection(
+        name="tiny",
+        documents=tiny.bound([each for each in tiny.DOCUMENTS if each.release == "public"], chosen),
+        passages=tuple(chosen),
+        queries=tuple(Judged(id=text, text=text, about="", split="", grades={}) for text in texts),
+    )
+
+
+def test_the_arrays_rank_as_the_engine_does(tiny_collection):
+    arrays = Arrays(tiny_collection, TinyEncoder())
+    for mode, legs in (("hybrid", (True, True)), ("words", (False, True)), ("meaning", (True, False))):
+        engine = [row.ranking for row in ranking.shipped(tiny_collection, TinyEncoder(), mode)]
+        assert [tuple(ideas.rank(arrays, ask, Way(legs=legs))) for ask in arrays.asks] == engine
+
+
+def test_every_idea_changes_something(tiny_collection):
+    """All but those that need more passages than are here, or words that Porter's stemmer cuts otherwise."""
+    arrays = Arrays(tiny_collection, TinyEncoder())
+    plain = [ideas.scores(arrays, ask, Way()) for ask in arrays.asks]
+    same = {
+        name
+        for name, way in ranking.WAYS.items()
+        if all(map(np.array_equal, plain, (ideas.scores(arrays, ask, way) for ask in arrays.asks)))
+    }
+    assert same == {
+        "as shipped, in arrays",
+        "neighbours among the best 50",
+        "neighbours among the best 200",
+        "Porter's stemmer",
+    }
 
 
 def test_times(settings, monkeypatch):
@@ -150,6 +201,6 @@ def test_an_unknown_name_is_refused(capsys):
     with pytest.raises(SystemExit):
         __main__.main(["speed"])
     assert (
-        "there is no benchmark `speed` — use one of: query, cold, build, app, pages, load, ceiling, corpus, ranking"
+        "there is no benchmark `speed` — use one of: query, cold, build, app, pages, load, ceiling, ranking, tuning"
         in capsys.readouterr().err
     )
