@@ -130,9 +130,11 @@ class Arrays:
 
     @cached_property
     def wholes(self) -> Vectors:
-        """The first window of each passage."""
+        """The mean of the windows of each passage, of length one."""
         rows, vectors = self._parts["whole"]
-        return np.asarray(vectors[np.searchsorted(rows, np.arange(len(self.ids)))])
+        sums = np.zeros((len(self.ids), self._encoder.dimension))
+        np.add.at(sums, rows, vectors)
+        return np.asarray(sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12))
 
     @cached_property
     def centre(self) -> Vectors:

@@ -43,7 +43,7 @@ class Way:
     """What a text of no words would lose; one of ten words loses a third of that."""
     above: int = lexicon.ABOVE
     k1: float = 1.2
-    b: float = 0.75
+    b: float = lexicon.B
     repeats: float = 1
     """To which power it counts how often a question says a word."""
     stems: str = "english"
@@ -150,9 +150,10 @@ def _bm25(words: Words, asked: dict[str, float], way: Way) -> Floats:
 
 def _norm(words: Words, way: Way) -> Floats:
     lengths = words.lengths @ np.array([1, way.above])
+    lengths = lengths + lexicon.filling(float(lengths.mean()), way.b)
     spare = np.maximum(0, np.floor(np.log2(np.maximum(lengths - 24, 1))).astype(int) - 3)
     kept = np.where(lengths >= 24, 24 + ((lengths - 24) >> spare << spare), lengths)
-    return np.asarray(way.k1 * (1 - way.b + way.b * kept / max(1e-9, lengths.mean())))
+    return np.asarray(way.k1 * (0.25 + 0.75 * kept / max(1e-9, lengths.mean())))
 
 
 def _pairs(words: Words, text: str, way: Way) -> Floats:

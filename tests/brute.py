@@ -11,7 +11,7 @@ import numpy as np
 import tiny
 
 from sibkb.engine import above, embedded_text
-from sibkb.engine.lexicon import ABOVE
+from sibkb.engine.lexicon import ABOVE, filling
 from sibkb.engine.vectors import WHOLE, FloatArray
 from sibkb.errors import QueryError
 from sibkb.model import FILTER_FIELDS, Document, Filters, Manifest, Passage, Scored, admits, attributes, visible
@@ -28,9 +28,9 @@ class Texts:
 
     def score(self, id: str, stems: tuple[str, ...]) -> float:
         count = sum(_occurrences(text, stems) for text in self.of[id])
-        length = _kept(sum(map(len, self.of[id])))
         mean = sum(len(text) for texts in self.of.values() for text in texts) / len(self.of)
-        saturated = count * (K1 + 1) / (count + K1 * (1 - B + B * length / mean)) if count else 0.0
+        length = _kept(sum(map(len, self.of[id])) + filling(mean)) / (mean + filling(mean))
+        saturated = count * (K1 + 1) / (count + K1 * (1 - B + B * length)) if count else 0.0
         return saturated * sum(map(self.idf, stems))
 
     def has(self, id: str, stem: str) -> bool:

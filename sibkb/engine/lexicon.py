@@ -24,14 +24,18 @@ from sibkb.engine.manifest import LOCK
 from sibkb.engine.tables import Rows
 from sibkb.engine.top import Scores, best, rounded
 from sibkb.model import STRICTNESS
-from sibkb.words import Terms, fold, is_common, nearest_word, stem, tokens
+from sibkb.words import Terms, fold, is_common, nearest_word, stem, stems_of, tokens
 
 ABOVE: Final = 3
 """How often what stands above a text (title, headings, labels) is counted."""
+B: Final = 0.5
+"""How much the length of a text counts in BM25."""
 
 FOLDER: Final = "words"
 VOCABULARY: Final = "vocabulary.parquet"
 _TEXT: Final = "text"
+_FILLING: Final = "."
+"""No word, so that nothing can ask for it."""
 _TRIES: Final = 100
 _HEAP: Final = 500_000_000
 """Enough for one segment: a second would make scores depend on how the texts were spread."""
@@ -49,16 +53,26 @@ def _write_index(folder: Path, texts: Sequence[tuple[str, str, str]]) -> None:
     folder.mkdir()
     index = tantivy.Index(_schema(), path=str(folder))
     writer = index.writer(heap_size=_HEAP, num_threads=1)
-    for row, (above, text, _) in enumerate(texts):
+    rows = [[*[stems_of(above)] * ABOVE, stems_of(text)] for above, text, _ in texts]
+    mean = sum(len(each) for row in rows for each in row) / max(1, len(rows))
+    for row, stems in enumerate(rows):
         document = tantivy.Document()
         document.add_integer("row", row)
-        for each in (*[above] * ABOVE, text):  # values of one field: no phrase goes from one to the next
-            document.add_text(_TEXT, _stems(each))
+        for each in (*stems, [_FILLING] * filling(mean)):  # values of one field: no phrase goes from one to the next
+            document.add_text(_TEXT, " ".join(each))
         writer.add_document(document)
     writer.commit()
     writer.wait_merging_threads()
     for path in folder.iterdir():  # tantivy makes some of them for their owner alone
         path.chmod(folder.stat().st_mode & 0o666)
+
+
+def filling(mean: float, b: float = B) -> int:
+    """How many words every text is longer than it is, so that tantivy, whose b is always 0.75, ranks as with this `b`.
+
+    For texts with `mean` words, 0.25 + 0.75 (length + f) / (mean + f) is 1 - b + b length / mean with this f.
+    """
+    return round(mean * (0.75 / b - 1))
 
 
 def _schema() -> Any:
@@ -89,10 +103,6 @@ def _remove(folder: Path) -> None:
             return
         time.sleep(0.01)
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def _stems(text: str) -> str:
-    return " ".join(token.stem for token in tokens(text))
 
 
 def _write_vocabulary(path: Path, texts: Iterable[tuple[str, str, str]]) -> None:

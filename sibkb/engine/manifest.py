@@ -14,7 +14,7 @@ from sibkb.model import Manifest
 
 Value = TypeVar("Value")
 
-SCHEMA: Final = 4
+SCHEMA: Final = 5
 """Raised whenever files of an older version can no longer be read or would be made otherwise."""
 NAME: Final = "manifest.json"
 LOCK: Final = ".lock"
