@@ -201,6 +201,6 @@ def test_an_unknown_name_is_refused(capsys):
     with pytest.raises(SystemExit):
         __main__.main(["speed"])
     assert (
-        "there is no benchmark `speed` — use one of: query, cold, build, app, pages, load, ceiling, ranking, tuning"
-        in capsys.readouterr().err
+        "there is no benchmark `speed` — use one of: query, cold, build, app, pages, load, ceiling, faults, ranking, "
+        "tuning" in capsys.readouterr().err
     )

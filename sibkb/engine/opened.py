@@ -11,7 +11,6 @@ from sibkb.engine import tables
 from sibkb.engine.lexicon import Lexicon
 from sibkb.engine.manifest import check, damaged, refusing
 from sibkb.engine.tables import Rows
-from sibkb.engine.top import Scores
 from sibkb.engine.vectors import FloatArray, Vectors
 from sibkb.errors import GenerationError, QueryError
 from sibkb.model import FILTER_FIELDS, STRICTNESS, Document, Filters, Passage, Scored, ran_in, visible

@@ -16,7 +16,19 @@ from sibkb.search.answering import CUT, DEPTH, EVERYTHING, Asked, Candidate, Cut
 from sibkb.search.port import Encode, Engine
 from sibkb.words import Terms, Thesaurus, Token, analyse, explained, is_common, tokens
 
-__all__ = ["CUT", "DEPTH", "EVERYTHING", "LONGEST", "NO_NAMES", "Cut", "Encode", "Engine", "marks", "search", "understand"]
+__all__ = [
+    "CUT",
+    "DEPTH",
+    "EVERYTHING",
+    "LONGEST",
+    "NO_NAMES",
+    "Cut",
+    "Encode",
+    "Engine",
+    "marks",
+    "search",
+    "understand",
+]
 
 LONGEST: Final = 2000
 """Characters of a question."""

@@ -231,7 +231,8 @@ def _lifted(
     if asked.vector is None:
         return scores
     wholes, best = (engine.vectors(each, "whole") for each in (ids, tuple(evidence)))
-    likeness = np.round((wholes @ best.T).astype(np.float64), 4)  # sums differ by how many are multiplied at once
+    # sums differ by how many are multiplied at once
+    likeness: FloatArray = np.round(np.asarray(wholes @ best.T, dtype=np.float64), 4)
     rows = {id: row for row, id in enumerate(ids)}
     for column, id in enumerate(evidence):
         if id in rows:
