@@ -231,8 +231,7 @@ def _lifted(
     if asked.vector is None:
         return scores
     wholes, best = (engine.vectors(each, "whole") for each in (ids, tuple(evidence)))
-    # sums differ by how many are multiplied at once
-    likeness: FloatArray = np.round(np.asarray(wholes @ best.T, dtype=np.float64), 4)
+    likeness = np.asarray(np.round(wholes @ best.T, 4), dtype=np.float64)  # sums differ by how many are multiplied
     rows = {id: row for row, id in enumerate(ids)}
     for column, id in enumerate(evidence):
         if id in rows:
