@@ -7,7 +7,7 @@ refused.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import yaml
@@ -19,10 +19,13 @@ Value = None | str | list["Value"] | dict[str, "Value"]
 
 _NULLS: Final = frozenset({"", "~", "null"})
 _DEEPEST: Final = 20
-"""Our front matter needs 4; the composer is recursive and would end in Python's own limit."""
+"""Our front matter needs 4; what makes the values is recursive and would end in Python's own limit."""
 _INVISIBLE: Final = re.compile(yaml.reader.Reader.NON_PRINTABLE.pattern + "|[\x85\u2028\u2029]")
 """What YAML refuses, and what it takes for the end of a line where editors, and we, do not."""
 _NO_CHARACTER: Final = re.compile(r"\\U(?!000|0010)[0-9A-Fa-f]{8}")
+_QUICK: Final = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""Reads ten times as fast; PyYAML has it wherever it comes with libyaml, as all its wheels do."""
+_AROUND: Final = (yaml.StreamStartEvent, yaml.StreamEndEvent, yaml.DocumentStartEvent, yaml.DocumentEndEvent)
 _QUOTE: Final = "put the value in double quotes if it holds `: ` or ` #` or begins with a mark"
 _UNCLOSED: Final[Mapping[str, str]] = {
     "or ']'": "close the list that begins here with ], its items apart by commas",
@@ -73,14 +76,25 @@ class Located:
 def load(text: str, *, first_line: int = 1) -> Located:
     """Read one YAML document; `first_line` is where its first line stands in the file around it."""
     _refuse_invisible(text, first_line)
-    places: dict[Path, Place] = {}
-    ends: dict[Path, int] = {}
     try:
-        node = _Strict(text, first_line).get_single_node()
+        events = _read(text, first_line)
     except yaml.MarkedYAMLError as error:
         raise _unreadable(error, text, first_line) from error
-    value = None if node is None else _convert(node, (), places, ends, first_line)
-    return Located(value=value, places=places, ends=ends)
+    documents = [event for event in events if isinstance(event, yaml.DocumentStartEvent)]
+    if documents[1:]:
+        raise _refused("another document begins here", documents[1], first_line, "remove the line `---`")
+    inside = iter([event for event in events if not isinstance(event, _AROUND)])
+    values = _Values(events=inside, first_line=first_line)
+    value = values.read(next(inside), ()) if documents else None
+    return Located(value=value, places=values.places, ends=values.ends)
+
+
+def _read(text: str, first_line: int) -> list[yaml.Event]:
+    """Every event; where the quick reader refuses, the other says why: its messages name what it expected."""
+    try:
+        return list(_events(text, first_line, _QUICK))
+    except yaml.YAMLError:
+        return list(_events(text, first_line, yaml.BaseLoader))
 
 
 def _unreadable(error: yaml.MarkedYAMLError, text: str, first_line: int) -> StrictYamlError:
@@ -103,67 +117,92 @@ def _refuse_invisible(text: str, first_line: int) -> None:
             raise StrictYamlError(f"{what}, {match[0]!a}", place, "remove it")
 
 
-class _Strict(yaml.BaseLoader):
-    """Reads YAML once, and refuses on the way what is not used here."""
-
-    def __init__(self, text: str, first_line: int) -> None:
-        super().__init__(text)
-        self._first_line = first_line
-        self._depth = 0
-
-    def get_event(self) -> yaml.Event:
-        """The next event, if it is one that we take."""
-        event: yaml.Event = super().get_event()  # type: ignore[no-untyped-call]
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise self._refused(event, "anchors and aliases are not used here",
-                                "write the value out, in double quotes if it begins with & or *")  # fmt: skip
-        if tag := getattr(event, "tag", None):
-            raise self._refused(event, f"the tag `{tag}` is not used here",
-                                "remove it, or put the value in double quotes")  # fmt: skip
-        if isinstance(event, yaml.ScalarEvent) and (match := _INVISIBLE.search(event.value)):
-            raise self._refused(event, f"an invisible character, {match[0]!a}", "remove it")
-        self._depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if self._depth > _DEEPEST:
-            raise self._refused(event, f"more than {_DEEPEST} lists or tables inside each other",
-                                "take some of them out")  # fmt: skip
-        return event
-
-    def _refused(self, event: yaml.Event, message: str, fix: str) -> StrictYamlError:
-        return _refused(message, event.start_mark, self._first_line, fix)
+def _events(text: str, first_line: int, reader: Any) -> Iterator[yaml.Event]:
+    """The events that we take; the first other one is refused."""
+    depth = 0
+    for event in yaml.parse(text, Loader=reader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.NodeEvent):
+            _refuse(event, depth, first_line)
+        yield event
 
 
-def _refused(message: str, mark: Any, first_line: int, fix: str) -> StrictYamlError:
-    return StrictYamlError(message, (mark.line + first_line, mark.column + 1), fix)
+def _refuse(event: yaml.NodeEvent, depth: int, first_line: int) -> None:
+    if event.anchor:
+        raise _refused("anchors and aliases are not used here", event, first_line,
+                       "write the value out, in double quotes if it begins with & or *")  # fmt: skip
+    if tag := getattr(event, "tag", None):
+        raise _refused(f"the tag `{tag}` is not used here", event, first_line,
+                       "remove it, or put the value in double quotes")  # fmt: skip
+    if isinstance(event, yaml.ScalarEvent) and (match := _INVISIBLE.search(event.value)):
+        raise _refused(f"an invisible character, {match[0]!a}", event, first_line, "remove it")
+    if depth > _DEEPEST:
+        raise _refused(f"more than {_DEEPEST} lists or tables inside each other", event, first_line,
+                       "take some of them out")  # fmt: skip
 
 
-def _convert(node: yaml.Node, path: Path, places: dict[Path, Place], ends: dict[Path, int], first_line: int) -> Value:
-    places[path] = (node.start_mark.line + first_line, node.start_mark.column + 1)
-    ends[path] = _last_line(node) + first_line
-    if isinstance(node, yaml.ScalarNode):
-        return None if node.style is None and node.value in _NULLS else node.value
-    if isinstance(node, yaml.SequenceNode):
-        return [_convert(item, (*path, i), places, ends, first_line) for i, item in enumerate(node.value)]
-    result: dict[str, Value] = {}
-    for key, item in _pairs(node, first_line):
-        if key.value in result:
-            raise _refused(f"the key `{key.value}` stands twice", key.start_mark, first_line, "keep one of them")
-        result[key.value] = _convert(item, (*path, key.value), places, ends, first_line)
-        places[(*path, key.value, "key")] = (key.start_mark.line + first_line, key.start_mark.column + 1)
-    return result
+def _refused(message: str, event: yaml.Event, first_line: int, fix: str) -> StrictYamlError:
+    return StrictYamlError(message, _place(event, first_line), fix)
 
 
-def _last_line(node: yaml.Node) -> int:
-    """A block's own end mark stands where the next value begins, below blank lines and comments."""
-    if isinstance(node, yaml.CollectionNode) and node.value and not node.flow_style:
-        last = node.value[-1]
-        return _last_line(last[1] if isinstance(last, tuple) else last)
-    if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">"):
-        return int(node.end_mark.line) - 1
-    return int(node.end_mark.line)
+def _place(event: yaml.Event, first_line: int) -> Place:
+    start, _ = _marks(event)
+    return start.line + first_line, start.column + 1
 
 
-def _pairs(node: yaml.Node, first_line: int) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
-    for key, item in node.value:
-        if not isinstance(key, yaml.ScalarNode):
-            raise _refused("a key must be a word", key.start_mark, first_line, "write `key: value`")
-        yield key, item
+def _marks(event: yaml.Event) -> tuple[Any, Any]:
+    """Where it begins and ends; of an event that was read, neither is None."""
+    return event.start_mark, event.end_mark
+
+
+@dataclass(slots=True, kw_only=True)
+class _Values:
+    """Makes values of events, and keeps where they stand."""
+
+    events: Iterator[yaml.Event]
+    first_line: int
+    places: dict[Path, Place] = field(default_factory=dict)
+    ends: dict[Path, int] = field(default_factory=dict)
+    _last: int = 0
+    """The line on which the value read last ends, counted from 0."""
+
+    def read(self, event: yaml.Event, path: Path) -> Value:
+        """The value that begins with this event."""
+        self.places[path] = _place(event, self.first_line)
+        value: Value
+        if isinstance(event, yaml.ScalarEvent):
+            value = None if not event.style and event.value in _NULLS else event.value
+            self._last = _marks(event)[1].line - (event.style in ("|", ">"))
+        else:
+            value = self._list(path) if isinstance(event, yaml.SequenceStartEvent) else self._table(path)
+        self.ends[path] = self._last + self.first_line
+        return value
+
+    def _list(self, path: Path) -> list[Value]:
+        found: list[Value] = []
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            found.append(self.read(event, (*path, len(found))))
+        self._close(event)
+        return found
+
+    def _table(self, path: Path) -> dict[str, Value]:
+        found: dict[str, Value] = {}
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            key = self._key(event, found)
+            found[key] = self.read(next(self.events), (*path, key))
+            self.places[(*path, key, "key")] = _place(event, self.first_line)
+        self._close(event)
+        return found
+
+    def _key(self, event: yaml.Event, found: Mapping[str, Value]) -> str:
+        if not isinstance(event, yaml.ScalarEvent):
+            raise _refused("a key must be a word", event, self.first_line, "write `key: value`")
+        if event.value in found:
+            raise _refused(f"the key `{event.value}` stands twice", event, self.first_line, "keep one of them")
+        return str(event.value)
+
+    def _close(self, event: yaml.Event) -> None:
+        """A bracket ends a list; a block ends with its last value, for its own mark stands where the next begins."""
+        start, end = _marks(event)
+        if end.index > start.index:
+            self._last = end.line

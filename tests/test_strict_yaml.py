@@ -5,10 +5,13 @@ import string
 from contextlib import suppress
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sibkb import strict_yaml
 from sibkb.strict_yaml import StrictYamlError, Value, load
+from tests.conftest import FEW, ROOT
 
 
 def refusal(text: str) -> tuple[str, tuple[int, int], str]:
@@ -63,6 +66,9 @@ def test_null_is_not_recorded_unless_quoted(text: str) -> None:
         ("key: >-\n  one\n  two\n", {"key": "one two"}),
         ("- {a: [b, c], d: }\n- []", [{"a": ["b", "c"], "d": None}, []]),
         ("- a\n- \n- b: c", ["a", None, {"b": "c"}]),
+        ("---\na: b\n", {"a": "b"}),
+        ("---\n", None),
+        ("a:\tb", {"a": "b"}),
     ],
 )
 def test_values(text: str, value: Value) -> None:
@@ -106,6 +112,16 @@ def test_an_unknown_path_stands_at_its_nearest_known_ancestor() -> None:
     assert load("").place(("title",)) == (1, 1)
 
 
+FRONT = [(ROOT / "corpus" / name).read_text(encoding="utf-8").split("---\n")[1] for name in FEW]
+
+
+@pytest.mark.parametrize("text", [*FRONT, (ROOT / "corpus/glossary.yaml").read_text(encoding="utf-8")])
+def test_without_libyaml_the_same_is_read_at_the_same_places(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = load(text)
+    monkeypatch.setattr(strict_yaml, "_QUICK", yaml.BaseLoader)
+    assert load(text) == quick
+
+
 # What is refused
 
 QUOTE = "put the value in double quotes if it holds `: ` or ` #` or begins with a mark"
@@ -127,6 +143,7 @@ REFUSED = [
     ('a: "b', "this is not YAML: found unexpected end of stream", (1, 4), "close the quotation mark that stands here"),
     ("a: b\n...\nc: d", "this is not YAML: expected '<document start>', but found '<block mapping start>'", (3, 1),
      "remove the line that begins with `...` or `%`"),
+    ("a: b\n---\nc: d", "another document begins here", (2, 1), "remove the line `---`"),
     ("a: 1\nb: 2\na: 3", "the key `a` stands twice", (3, 1), "keep one of them"),
     ("a: {b: 1, b: 2}", "the key `b` stands twice", (1, 11), "keep one of them"),
     ("a: &b c", "anchors and aliases are not used here", (1, 4), ALIAS),
