@@ -4,9 +4,14 @@ The index of the whole corpus is built once, by the worker that begins with test
 vectors serve all other indexes. Meanwhile the others run what needs no index.
 """
 
+import os
+
+os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+# Before NumPy and torch come in, here and in what is started from here: the workers of pytest have all cores, and
+# threads that wait for each other double the work.
+
 import contextlib
 import functools
-import os
 import re
 import shutil
 import tempfile
