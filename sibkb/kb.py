@@ -1,9 +1,10 @@
 """The knowledge base: an open generation and its encoder; what every door holds."""
 
+import hashlib
 import re
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from sibkb import corpus, generations, glossary, search, vocabulary, withdrawn
 from sibkb.encoder import Encoder, FloatArray, Progress, open_encoder
 from sibkb.engine import EmbeddedEngine
 from sibkb.errors import CorpusError, GenerationError, QueryError, SibkbError
+from sibkb.exporting.markdown import markdown
 from sibkb.generations import Published
 from sibkb.glossary import Glossary
 from sibkb.model import (
@@ -30,6 +32,7 @@ from sibkb.model import (
     relations,
     visible,
 )
+from sibkb.parsing import parse
 from sibkb.settings import Settings
 from sibkb.similar import KINDS, Likeness
 from sibkb.words import analyse
@@ -154,6 +157,28 @@ class KnowledgeBase:
         """The other documents that are most like one, best first; its related ones are named with it anyway."""
         related = {each.id for documents in self.related(document).values() for each in documents}
         return self.likeness.documents(document.id, without=related)
+
+    def markdown(self, document: Document) -> bytes:
+        """A document as a file of the corpus: the file itself, where all that is in it may be seen.
+
+        Else, and where the file is not as it was when the index was built, it is written anew from what may be seen.
+        """
+        data = corpus.read_file(self.settings.corpus, document.path)
+        if data is not None and hashlib.sha256(data).hexdigest() == document.digest:
+            whole = parse(document.path, data).document
+            if whole == document and self._known(document) == document:
+                return data
+        return markdown(self._known(document), self.engine.passages(document.passage_ids)).encode()
+
+    def _known(self, document: Document) -> Document:
+        """The document as it is told where only some others may be seen: it names none but those."""
+        seen = self.engine.documents
+        return replace(
+            document,
+            part_of=document.part_of if document.part_of in seen else None,
+            supported_by=tuple(id for id in document.supported_by if id in seen),
+            follows=tuple(id for id in document.follows if id in seen),
+        )
 
     def passage(self, id: str) -> Passage:
         """The passage of that id; a QueryError names the nearest of its document where there is none."""

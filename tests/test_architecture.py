@@ -59,6 +59,7 @@ OWNERS = {
     "typer": {"cli"},
     "typst": {"exporting"},
     "openpyxl": {"exporting", "importing"},
+    "docx": {"exporting"},
     "bs4": {"importing"},
     "defusedxml": {"importing"},
     "mammoth": {"importing"},

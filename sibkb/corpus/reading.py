@@ -129,6 +129,14 @@ def read_lists(folder: Path) -> dict[str, str]:
     return {path: text for path, text in sorted(texts.items()) if text is not None and path != WITHDRAWN}
 
 
+def read_file(folder: Path, path: str) -> bytes | None:
+    """The bytes of a document's file; None where it cannot be read."""
+    try:
+        return (folder / path).read_bytes()
+    except OSError:
+        return None
+
+
 def _text(path: Path) -> str | None:
     try:
         return path.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Values -> what leaves the house: JSON for scripts, citations and lists for people, a page for a meeting."""
+"""Values -> what leaves the house: JSON for scripts; citations, lists, documents for people."""
 
 from sibkb.exporting.annotating import annotation
 from sibkb.exporting.brief import brief
@@ -6,6 +6,7 @@ from sibkb.exporting.citing import bibtex, plain
 from sibkb.exporting.csl import csl_json
 from sibkb.exporting.lists import FORMATS, Taken
 from sibkb.exporting.values import document_json, hit_json, passage_json, results_json
+from sibkb.exporting.word import word
 from sibkb.exporting.wording import cited, date_in_words, quoted, read_in_words
 from sibkb.model import Hit
 
@@ -26,6 +27,7 @@ __all__ = (
     "read_in_words",
     "results_json",
     "why",
+    "word",
 )
 
 

@@ -1,7 +1,7 @@
 """The words in which documents, speakers, quotations, dates and sources are told, on every screen and paper."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from sibkb import vocabulary
@@ -72,6 +72,27 @@ def is_web(address: str | None) -> bool:
 def role(passage: Passage) -> str:
     """What the speaker is."""
     return vocabulary.ROLES[passage.speaker_role].label if passage.speaker_role else f"role {NOT_RECORDED}"
+
+
+def said_by(passage: Passage) -> str:
+    """Who speaks, as named, and in which role."""
+    return f"{passage.speaker or NOT_NAMED} · {role(passage)}"
+
+
+def labels(passage: Passage) -> Iterator[str]:
+    """Whose words these are where that is not plain, what they are about, and whom they serve."""
+    if passage.status == "illustrative":
+        term = vocabulary.STATUSES["illustrative"]
+        yield f"{term.label}: {term.meaning.rstrip('.')}"
+    if passage.kind == "lesson":
+        yield vocabulary.BASES[passage.basis].label if passage.basis else f"Basis {NOT_RECORDED}"
+    if passage.about_role:
+        yield f"About whom: {vocabulary.ROLES[passage.about_role].label}"
+    yield from (vocabulary.THEMES[theme].label for theme in passage.themes)
+    if passage.work_stage:
+        yield vocabulary.WORK_STAGES[passage.work_stage].label
+    if passage.audiences:
+        yield f"Useful to: {', '.join(vocabulary.AUDIENCES[each].label for each in passage.audiences)}"
 
 
 def places(document: Document) -> str:

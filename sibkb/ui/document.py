@@ -1,10 +1,10 @@
 """The Document page: one case from its facts to its sources, arrived at where the reader was led."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from html import escape
-from typing import Final
+from typing import Final, NamedTuple
 
 import streamlit as st
 
@@ -145,7 +145,7 @@ def _behind(base: KnowledgeBase, document: Document) -> None:
 
 
 def _take_away(base: KnowledgeBase, document: Document, passages: Sequence[Passage], here: Passage | None) -> None:
-    """A page for a meeting, a citation, and a way to change the file; of the passage, where the reader came for one."""
+    """Files, a citation (of the passage, where the reader came for one), and a way to change the case."""
     address = f"{st.context.url}?{links.lasting(document, here).partition('?')[2]}" if st.context.url else None
     today = datetime.now(UTC).date()
     plain = exporting.plain(document, here, url=address, accessed=today)
@@ -158,6 +158,9 @@ def _take_away(base: KnowledgeBase, document: Document, passages: Sequence[Passa
             on_click="ignore",
             icon=":material/picture_as_pdf:",
         )
+        for label, file in _whole(base, document, passages, today).items():
+            st.download_button(label, file.make, file_name=f"{document.id}{file.suffix}", mime=file.media_type,
+                               on_click="ignore", icon=":material/download:")  # fmt: skip
         clipboard.copy_button(plain, "Copy with source" if here else "Copy citation", f"cite-{(here or document).id}")
         st.page_link(
             links.COMPARE, label="Compare with …", icon=":material/compare_arrows:", query_params={"id": document.id}
@@ -168,6 +171,25 @@ def _take_away(base: KnowledgeBase, document: Document, passages: Sequence[Passa
         st.code(plain, language=None, wrap_lines=True)
         st.code(exporting.bibtex(document, here, url=address, accessed=today), language="latex", wrap_lines=True)
     st.html(f'<p class="kb-facts">File: <span class="kb-path">{escape(document.path)}</span></p>')
+
+
+class File(NamedTuple):
+    """The whole document as a file, made when it is asked for."""
+
+    suffix: str
+    media_type: str
+    make: Callable[[], bytes]
+
+
+def _whole(base: KnowledgeBase, document: Document, passages: Sequence[Passage], today: date) -> dict[str, File]:
+    address = f"{st.context.url}?{links.lasting(document).partition('?')[2]}" if st.context.url else None
+    return {
+        "Word": File(".docx", _WORD, lambda: exporting.word(document, passages, url=address, made=today)),
+        "Markdown": File(".md", "text/markdown", lambda: base.markdown(document)),
+    }
+
+
+_WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def _related(related: Mapping[str, Sequence[Document]]) -> None:
