@@ -40,6 +40,7 @@ FLOORS = {
     "measuring": 4,
     "surveying": 4,
     "withdrawing": 4,
+    "handbook": 4,
     "cli": 5,
     "ui": 5,
     "__main__": 6,
