@@ -21,7 +21,21 @@ from sibkb.model import Query
 from sibkb.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMANDS = ("check", "build", "watch", "search", "show", "export", "new", "import", "accept", "schema", "eval", "doctor", "app")
+COMMANDS = (
+    "check",
+    "build",
+    "watch",
+    "search",
+    "show",
+    "export",
+    "new",
+    "import",
+    "accept",
+    "schema",
+    "eval",
+    "doctor",
+    "app",
+)
 
 
 def sibkb(settings: Settings, *arguments: str):

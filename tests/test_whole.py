@@ -175,7 +175,7 @@ def test_in_and_out_again_is_the_same(larkford, tmp_path):
     """Import, accept, search, export, import: every text, kind, speaker and label is what it was."""
     sent = tmp_path / "Elm Row.md"
     sent.write_text(LARKFORD.replace("Larkford", "Elm Row"), encoding="utf-8")
-    (draft,) = intake.drafts(larkford.corpus, [sent], None)
+    ((_, draft),) = intake.drafts(larkford.corpus, [sent], None)
     corpus.add(larkford.corpus, f"drafts/{draft.id}.md", draft.text)
     assert corpus.accept(larkford.corpus, draft.id)[1] == ()
     kb.build(larkford, TinyEncoder())
@@ -185,7 +185,7 @@ def test_in_and_out_again_is_the_same(larkford, tmp_path):
         base = opened(replace(larkford, ceiling=ceiling))
         out = tmp_path / f"{ceiling}.md"
         out.write_bytes(base.markdown(base.document("elm-row")))
-        (again,) = intake.drafts(larkford.corpus, [out], None)
+        ((_, again),) = intake.drafts(larkford.corpus, [out], None)
         assert (again.title, again.kind) == ("Elm Row: *homes* & <b>work</b>", "case")
         assert again.lost == ()
         assert read(again.text) == read(wanted.replace("Larkford", "Elm Row"))
@@ -203,7 +203,7 @@ def test_word_keeps_every_word_of_ours_and_says_what_it_makes_of_the_rest(larkfo
     kept = extract.markdown.replace("\\", "").replace("**", "")
     for each in base.engine.passages(told.passage_ids):
         assert each.kind == "fact" or each.text in kept
-    (draft,) = intake.drafts(larkford.corpus, [path], None)
+    ((_, draft),) = intake.drafts(larkford.corpus, [path], None)
     assert "\n## Lessons\n" in draft.text
     assert "\n## Sources\n" in draft.text
 

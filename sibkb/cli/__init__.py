@@ -16,7 +16,22 @@ from typing import Annotated, Any, Final, NamedTuple
 import typer
 
 from sibkb import vocabulary
-from sibkb.cli import audit, build, check, doctor, export, history, intake, measure, new, schema, search, serve, show, withdraw
+from sibkb.cli import (
+    audit,
+    build,
+    check,
+    doctor,
+    export,
+    history,
+    intake,
+    measure,
+    new,
+    schema,
+    search,
+    serve,
+    show,
+    withdraw,
+)
 from sibkb.cli.opening import complain
 from sibkb.cli.options import check_word
 from sibkb.errors import SibkbError

@@ -12,7 +12,7 @@ from typing import Final
 
 from sibkb.exporting.facts import Fact, Facts
 from sibkb.exporting.wording import PARTIES
-from sibkb.model import Document, Entry, Passage, Source
+from sibkb.model import Consent, Document, Entry, Passage, Source
 
 _SPECIAL: Final = re.compile(r"[\\`*\[\]<]|(?<!\w)_|_(?!\w)|&(?=#|\w+;)")
 """Signs that would mean something in Markdown."""
@@ -54,8 +54,7 @@ def _front(document: Document, passages: Sequence[Passage]) -> Iterator[str]:
     for key in ("supported_by", "follows"):
         yield from _given(key, _list(getattr(document, key)))
     yield from _given("indigo_ids", _list(map(_quoted, document.indigo_ids)))
-    if consent := document.consent:
-        yield f"consent: {{who: {_quoted(consent.who)}, date: {_date(consent.date)}, scope: {_quoted(consent.scope)}}}"
+    yield from _given("consent", _consent(document.consent))
     yield f"release: {document.release}"
     yield "sources:"
     yield from (_row(_source(each)) for each in document.sources)
@@ -89,6 +88,13 @@ def _rest(fact: Fact) -> dict[str, str]:
     return named | noted | ({"source": _list(map(_quoted, fact.sources))} if fact.sources else {})
 
 
+def _consent(consent: Consent | None) -> str | None:
+    if not consent:
+        return None
+    told = {"who": consent.who, "date": consent.date, "scope": consent.scope, "url": consent.url}
+    return _table({key: _quoted(value) for key, value in told.items() if value})
+
+
 def _source(source: Source) -> dict[str, str]:
     told = {"id": source.id, "title": source.title, "publisher": source.publisher, "date": source.date,
             "url": source.url, "read": source.read, "note": source.note}  # fmt: skip
@@ -96,7 +102,11 @@ def _source(source: Source) -> dict[str, str]:
 
 
 def _row(told: Mapping[str, str]) -> str:
-    return f"  - {{{', '.join(f'{key}: {value}' for key, value in told.items())}}}"
+    return f"  - {_table(told)}"
+
+
+def _table(told: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f"{key}: {value}" for key, value in told.items()) + "}"
 
 
 def _given(key: str, value: str | None) -> Iterator[str]:
