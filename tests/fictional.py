@@ -31,7 +31,7 @@ Elm Row paid for homes with £30m. [@report] {{#summary}}
 
 ## Getting ready {SCRIPT}
 
-The lawyers came round when they were asked early. {SCRIPT} [@report] {{#lawyers}}
+The lawyers came round when the commissioner asked early. {SCRIPT} [@report] {{#lawyers}}
 
 ## Lessons
 

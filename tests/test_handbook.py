@@ -15,7 +15,7 @@ from sibkb.cli import app
 from sibkb.errors import SibkbError
 from sibkb.handbook import lookup, shelving
 from sibkb.settings import Settings
-from sibkb.words import stem, tokens
+from sibkb.words import Thesaurus, stem, tokens
 from tests.fictional import written
 from tests.tiny import DOCUMENTS, PASSAGES, TinyEncoder
 
@@ -127,7 +127,7 @@ def test_a_theme_is_told_with_who_says_otherwise(book):
 
 
 def test_a_word_is_found_in_any_of_its_forms():
-    script = lookup.script({each.id: each for each in DOCUMENTS}, PASSAGES)
+    script = lookup.script({each.id: each for each in DOCUMENTS}, PASSAGES, Thesaurus())
     data = json.loads(script.removeprefix("window.SIBKB = ").rstrip(";\n"))
     forms = {
         (root + form[1:] if form.startswith("+") else form): root

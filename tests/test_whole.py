@@ -8,7 +8,7 @@ from pathlib import Path
 import docx
 import pytest
 from docx.oxml.ns import qn
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -124,10 +124,11 @@ def test_a_file_written_anew_is_read_as_it_was(path):
     ]
 
 
+@settings(max_examples=50)
 @given(text=st.text(st.sampled_from("ab 1.)-#>*_`[]<&;{}\\!~=|'\"@:"), min_size=1, max_size=12))
 def test_no_text_becomes_more_than_text(text):
     text = " ".join(text.split()) or "a"
-    text = text if not exporting.markdown._READ_AS_MORE.search(text) else "a"
+    text = "a" if "<!--" in text or exporting.markdown._READ_AS_MORE.search(text) else text
     bond = document("bond", stage="complete")
     each = [
         passage("bond.summary", "A bond.", kind="summary", lines=(0, 0)),

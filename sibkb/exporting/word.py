@@ -25,6 +25,8 @@ _NOT_IN_XML: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0
 _DEEPEST: Final = 3
 """Levels of headings that are drawn apart."""
 _HYPERLINK: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
+_BLUE: Final = "1F497D"
+_A4: Final = (21.0, 29.7)
 _NARROW, _WIDE = 4.2, 12.3
 """Centimetres across the columns of a table."""
 
@@ -76,7 +78,7 @@ class _Writer:
 
     def _refer(self, paragraph: "Paragraph", sources: Iterable[str]) -> None:
         """The numbers of sources, as they stand in the list at the end."""
-        if numbers := ", ".join(str(self.numbers[id]) for id in sources):
+        if numbers := ",\u00a0".join(str(self.numbers[id]) for id in sources):
             paragraph.add_run(f" [{numbers}]").font.superscript = True
 
     # The file
@@ -84,6 +86,7 @@ class _Writer:
     def _prepare(self, made: date) -> None:
         from docx.enum.text import WD_ALIGN_PARAGRAPH
         from docx.oxml.ns import qn
+        from docx.shared import Cm, RGBColor
 
         about, stamp = self.file.core_properties, datetime.combine(made, datetime.min.time())
         about.title, about.language, about.author = _clean(self.document.title), LANGUAGE, "sibkb"
@@ -91,7 +94,13 @@ class _Writer:
         about.created = about.modified = stamp
         (language,) = self.file.styles.element.iter(qn("w:lang"))
         language.set(qn("w:val"), LANGUAGE)
-        foot = self.file.sections[0].footer.paragraphs[0]
+        for name in ("Subtitle", "Intense Quote"):  # their own blue is too light to be read by everybody
+            self.file.styles[name].font.color.rgb = RGBColor.from_string(_BLUE)
+        self.file.styles["Intense Quote"].paragraph_format.keep_with_next = True
+        page = self.file.sections[0]
+        page.page_width, page.page_height = map(Cm, _A4)
+        page.left_margin = page.right_margin = Cm((_A4[0] - _NARROW - _WIDE) / 2)
+        foot = page.footer.paragraphs[0]
         foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
         _field(foot, "PAGE")
 
@@ -141,19 +150,20 @@ class _Writer:
     def _table(self, *names: str) -> Any:
         """A table of two columns, whose head is repeated on every page."""
         from docx.oxml import OxmlElement
+        from docx.shared import Cm
 
         table = self.file.add_table(rows=1, cols=2, style="Table Grid")
         table.autofit = False
+        for column, width in zip(table.columns, (_NARROW, _WIDE), strict=True):
+            column.width = Cm(width)
         for cell, name in zip(table.rows[0].cells, names, strict=True):
             cell.paragraphs[0].add_run(name).bold = True
-        _sized(table.rows[0])
         table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
         return table
 
     @staticmethod
     def _line(table: Any, name: str) -> Any:
         row = table.add_row()
-        _sized(row)
         row.cells[0].text = _clean(name)
         return row.cells
 
@@ -247,12 +257,6 @@ def _next(cell: Any) -> "Paragraph":
     """The paragraph of a cell that is still empty, or another."""
     first: Paragraph = cell.paragraphs[0]
     return first if len(cell.paragraphs) == 1 and not first.runs else cell.add_paragraph()
-
-
-def _sized(row: Any) -> None:
-    from docx.shared import Cm
-
-    row.cells[0].width, row.cells[1].width = Cm(_NARROW), Cm(_WIDE)
 
 
 def _field(paragraph: "Paragraph", code: str) -> None:

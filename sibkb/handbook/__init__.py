@@ -16,6 +16,7 @@ from sibkb.handbook.pages import Book
 from sibkb.kb import KnowledgeBase
 from sibkb.model import Filters
 from sibkb.synthesis import Synthesis
+from sibkb.words import Thesaurus
 
 _OURS: Final = ("book.css", "search.js")
 
@@ -33,7 +34,7 @@ class Made:
 def write(base: KnowledgeBase, folder: Path, made: date) -> Made:
     """Write the handbook into a folder that is new, empty or a handbook of ours; a SibkbError says why it cannot be."""
     shelving.check(folder)
-    files = _files(_book(base, made))
+    files = _files(_book(base, made), base.glossary().thesaurus)
     shelving.put(folder, files)
     return Made(documents=len(base.engine.documents), files=len(files), size=sum(map(len, files.values())))
 
@@ -63,10 +64,11 @@ def _themes(base: KnowledgeBase) -> dict[str, Synthesis]:
     return {theme: seen[theme] for theme in vocabulary.THEMES if theme in seen}
 
 
-def _files(book: Book) -> dict[str, bytes]:
+def _files(book: Book, names: Thesaurus) -> dict[str, bytes]:
     """Path inside the folder -> what stands there."""
     room = resources.files("sibkb")
     look = {"style.css": room.joinpath("ui", "style.css").read_bytes()}  # the look is the app's
     ours = {name: room.joinpath("handbook", name).read_bytes() for name in _OURS}
     told = {path: html.encode() for path, html in pages.all_of(book)}
-    return {**told, **look, **ours, "words.js": lookup.script(book.documents, book.passages.values()).encode()}
+    words = lookup.script(book.documents, book.passages.values(), names)
+    return {**told, **look, **ours, "words.js": words.encode()}

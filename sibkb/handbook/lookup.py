@@ -7,13 +7,14 @@ it, and for each stem the words that have it, those of the passages and their co
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Final
 
 from sibkb import vocabulary
 from sibkb.engine import above
 from sibkb.exporting import quoted, wording
 from sibkb.model import Document, Json, Passage
-from sibkb.words import STOP_WORDS, fold, stem, tokens
+from sibkb.words import STOP_WORDS, Thesaurus, analyse, fold, stem, stems_of, tokens
 
 _ENDINGS: Final = ("", "s", "es", "d", "ed", "r", "er", "ers", "ing", "ings", "ion", "ions", "ive", "able", "al", "ly",
                    "ment", "ments", "ness", "or", "ors", "ial", "ier", "iers")  # fmt: skip
@@ -21,17 +22,22 @@ _BARE: Final = ("s", "es", "ed", "d", "ing", "er", "ers", "ion", "ions", "ly", "
 """What may be taken from a word before another ending is put on."""
 
 
-def script(documents: Mapping[str, Document], passages: Iterable[Passage]) -> str:
-    """A JavaScript file that holds all of it as one value."""
-    return f"window.SIBKB = {json.dumps(_data(documents, [*passages]), ensure_ascii=False, separators=(',', ':'))};\n"
+def script(documents: Mapping[str, Document], passages: Iterable[Passage], names: Thesaurus) -> str:
+    """A JavaScript file that holds all of it as one value; `names` are names of the same things."""
+    data = _data(documents, [*passages], names)
+    return f"window.SIBKB = {json.dumps(data, ensure_ascii=False, separators=(',', ':'))};\n"
 
 
-def _data(documents: Mapping[str, Document], passages: list[Passage]) -> Json:
+def _data(documents: Mapping[str, Document], passages: list[Passage], names: Thesaurus) -> Json:
     place = {id: number for number, id in enumerate(documents)}
     texts = [(above(documents[each.document_id], each), each.text) for each in passages]
     count = Counter(token.stem for both in texts for text in both for token in tokens(text))
-    stems = {each: number for number, (each, _) in enumerate(count.most_common())}
+    named = (each for name, others in names.others.items() for each in (*name, *chain(*map(stems_of, others))))
+    stems = {
+        each: number for number, each in enumerate(dict.fromkeys((*(each for each, _ in count.most_common()), *named)))
+    }
     return {
+        "names": _names(names, stems),
         "stems": " ".join(stems),
         "forms": [*_forms({fold(word) for both in texts for text in both for word in _words(text)}, stems)],
         "common": " ".join(sorted(STOP_WORDS)),
@@ -61,6 +67,17 @@ def _kind(passage: Passage) -> str:
         return wording.SUMMARISED[0].upper() + wording.SUMMARISED[1:]
     label = vocabulary.PASSAGE_KINDS[passage.kind].label
     return f"{label} ({vocabulary.STATUSES['illustrative'].label})" if passage.status == "illustrative" else label
+
+
+def _names(names: Thesaurus, stems: Mapping[str, int]) -> list[list[object]]:
+    """Each name and its other names: all its stems, and those without common words; all of them as numbers."""
+    return [
+        [
+            [stems[each] for each in name],
+            [[_numbers(other, stems), [stems[each] for each in analyse(other).stems]] for other in others],
+        ]
+        for name, others in names.others.items()
+    ]
 
 
 def _numbers(text: str, stems: Mapping[str, int]) -> list[int]:

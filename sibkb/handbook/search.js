@@ -64,6 +64,7 @@
     for (const [form, stem] of forms) if (form.startsWith(start)) found.add(stem);
     return [...found];
   };
+  const quoted = /"([^"“”]+)"|“([^"“”]+)”/g;
   const asked = (question) => {
     const all = tokens(question), words = new Map(), last = all[all.length - 1];
     for (const word of all) {
@@ -71,40 +72,82 @@
       const typing = word === last && word.end === question.length && word.stem === null;
       const stems = word.stem === null ? (typing ? beginning(fold(word.written)) : []) : [word.stem];
       const key = word.stem ?? fold(word.written);
-      words.has(key) ? words.get(key).times++ : words.set(key, {stems, times: 1});
+      words.has(key) ? words.get(key).times++ : words.set(key, {key, stems, times: 1});
     }
-    const phrases = [...question.matchAll(/"([^"“”]+)"|“([^"“”]+)”/g)]
-      .map((match) => tokens(match[1] || match[2]).map((word) => word.stem)).filter((phrase) => phrase.length);
-    return {words: [...words.values()], phrases};
+    const parts = [...question.matchAll(quoted)];
+    const phrases = parts.map((part) => tokens(part[1] || part[2]).map((word) => word.stem)).filter((each) => each.length);
+    const spans = parts.map((part) => [part.index, part.index + part[0].length]);
+    return {words: [...words.values()], phrases, others: others(all, words, spans)};
   };
-  const holds = (sequence, phrase) =>
-    sequence.some((_, at) => phrase.every((stem, i) => sequence[at + i] === stem));
+
+  // Other names of what the question names, unless it stands in double quotes: what each stands for, its words in a row,
+  // and those that are not common.
+  const others = (all, words, spans) => {
+    const found = [];
+    for (let at = 0; at < all.length;) {
+      const name = data.names.filter(([stems]) => stems.every((stem, i) => all[at + i]?.stem === stem))
+        .sort(([a], [b]) => b.length - a.length)[0];
+      const [start, end] = name ? [all[at].start, all[at + name[0].length - 1].end] : [0, 0];
+      if (name && !spans.some(([first, last]) => start < last && first < end)) found.push(name);
+      at += name ? name[0].length : 1;
+    }
+    const named = new Set(found.map(([stems]) => String(stems)));
+    return found.flatMap(([stems, rest]) => rest
+      .filter(([row, content]) => !named.has(String(row)) && content.every((stem) => postings[stem]))
+      .map(([row, content]) => ({instead: stems.filter((stem) => words.has(stem)), row, content})));
+  };
+  const times = (sequence, phrase) => {
+    let count = 0;
+    for (let at = sequence.indexOf(phrase[0]); at >= 0; at = sequence.indexOf(phrase[0], at + 1))
+      if (phrase.every((stem, i) => sequence[at + i] === stem)) count++;
+    return count;
+  };
+  const rowsOf = (stems) => {
+    const rows = new Map();
+    for (const stem of stems) {
+      const list = postings[stem] || [];
+      for (let i = 0; i < list.length; i += 2) rows.set(list[i], (rows.get(list[i]) || 0) + list[i + 1]);
+    }
+    return rows;
+  };
+  const rowsOfPhrase = (phrase) => {
+    const rows = new Map();
+    for (const passage of rowsOf([phrase[0]]).keys()) {
+      const often = ABOVE * times(data.above[passage], phrase) + times(data.text[passage], phrase);
+      if (often) rows.set(passage, often);
+    }
+    return rows;
+  };
+  const idf = (rows) => Math.log(1 + (count - rows.size + 0.5) / (rows.size + 0.5));
 
   const find = (question, kind) => {
-    const {words, phrases} = asked(question), scores = new Float64Array(count), have = new Uint16Array(count);
-    for (const {stems, times} of words) {
-      const rows = new Map();
-      for (const stem of stems) {
-        const list = postings[stem] || [];
-        for (let i = 0; i < list.length; i += 2) rows.set(list[i], (rows.get(list[i]) || 0) + list[i + 1]);
-      }
-      const idf = Math.log(1 + (count - rows.size + 0.5) / (rows.size + 0.5));
-      for (const [passage, often] of rows) {
+    const {words, phrases, others} = asked(question), scores = new Map(), rows = new Map();
+    for (const {content} of others) for (const stem of content) rows.set(stem, {rows: rowsOf([stem]), counts: 0.5 / content.length});
+    for (const {key, stems, times} of words) rows.set(key, {rows: rowsOf(stems), counts: times});
+    const add = (found, counts, rarity) => {
+      for (const [passage, often] of found) {
         const norm = K1 * (1 - B + B * lengths[passage] / mean);
-        scores[passage] += times * idf * often * (K1 + 1) / (often + norm);
-        have[passage]++;
+        scores.set(passage, (scores.get(passage) || 0) + counts * rarity * often * (K1 + 1) / (often + norm));
       }
+    };
+    for (const each of rows.values()) add(each.rows, each.counts, idf(each.rows));
+    for (const {row, content} of others.filter((each) => each.row.length > 1)) {
+      const rarity = row.reduce((sum, stem) => sum + idf(rowsOf([stem])), 0);
+      add(rowsOfPhrase(row), 1 / content.length, rarity);
     }
-    const found = [];
-    for (let passage = 0; passage < count; passage++) {
-      if (kind && data.passages[passage][2] !== kind) continue;
-      if (words.length ? have[passage] / words.length < SHARE : !phrases.length) continue;
-      if (!phrases.every((each) => holds(data.text[passage], each) || holds(data.above[passage], each))) continue;
-      if (data.passages[passage][2] === "fact") scores[passage] *= FACT;
-      found.push(passage);
-    }
-    const stems = new Set([...words.flatMap((word) => word.stems), ...phrases.flat()]);
-    return {found: found.sort((a, b) => scores[b] - scores[a] || a - b), stems, empty: !words.length && !phrases.length};
+    const required = phrases.map((phrase) => phrase.includes(null) ? new Map() : rowsOfPhrase(phrase));
+    const candidates = words.length ? scores.keys() : (required[0] || new Map()).keys();
+    const share = (passage) => {
+      const covered = new Set(words.map(({key}) => key).filter((key) => rows.get(key).rows.has(passage)));
+      for (const {instead, content} of others)
+        if (content.every((stem) => rows.get(stem).rows.has(passage))) instead.forEach((stem) => covered.add(stem));
+      return words.length ? covered.size / words.length : 1;
+    };
+    const score = (passage) => (scores.get(passage) || 0) * (data.passages[passage][2] === "fact" ? FACT : 1);
+    const found = [...candidates].filter((passage) =>
+      (!kind || data.passages[passage][2] === kind) && required.every((each) => each.has(passage)) && share(passage) >= SHARE);
+    const stems = new Set([...words.flatMap((word) => word.stems), ...phrases.flat(), ...others.flatMap((each) => each.content)]);
+    return {found: found.sort((a, b) => score(b) - score(a) || a - b), stems, empty: !words.length && !phrases.length};
   };
 
   // What is shown

@@ -20,7 +20,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 QUESTIONS = (
     "data access", "lawyer", "lawyering", "£30m", "30 million", '"access to data"', '"data access"', "nurses by night",
-    "Elm Row’s own job", "records",
+    "Elm Row’s own job", "records", "investor", "OP records", "what outcome payers asked early", '"outcome payer" data',
+    "commissioners and nurses",
 )  # fmt: skip
 HOSTILE = (
     "O'Brien’s £1.5m, 007 and ½ of 12,000 thousand",
@@ -104,7 +105,7 @@ def test_it_finds_what_the_knowledge_base_finds_by_words(page: Page, root: str, 
         found = page.evaluate("question => sibkb.find(question, '').found", question)
         wanted = base.search(Query(text=question, mode="words", limit=100)).hits
         assert {ids[place] for place in found} == {hit.passage.id for hit in wanted}, question
-        assert found, question
+        assert found or "outcome payer" in question, question
 
 
 def test_words_are_told_apart_as_everywhere(page: Page, root: str, base: kb.KnowledgeBase) -> None:

@@ -5,6 +5,7 @@ import io
 import re
 from pathlib import Path
 
+import docx
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -44,3 +45,21 @@ def test_all_that_was_found_is_in_the_file(
     assert first.items() <= rows[0].items()
     page.goto(rows[-1]["Link"])
     expect(page.locator("[data-testid=stMain] h1")).to_have_text(rows[-1].get("Document") or rows[-1]["Title"])
+
+
+def test_a_whole_case_from_its_page(page: Page, app: App) -> None:
+    page.goto(f"{app.url}/document?id=rikers-island-able")
+    expect(page.locator("h1")).to_contain_text("Rikers Island")
+
+    def downloaded(kind: str) -> tuple[str, bytes]:
+        with page.expect_download() as download:
+            page.get_by_role("button", name=kind).click()
+        return download.value.suggested_filename, Path(download.value.path()).read_bytes()
+
+    file = (app.corpus / "cases/rikers-island-able.md").read_bytes()
+    assert downloaded("Markdown") == ("rikers-island-able.md", file)
+    name, data = downloaded("Word")
+    made = docx.Document(io.BytesIO(data))
+    assert name == "rikers-island-able.docx"
+    assert made.core_properties.title == page.locator("h1").inner_text()
+    assert f"{app.url}/document?id=rikers-island-able" in "".join(each.text for each in made.paragraphs)
