@@ -125,10 +125,10 @@ def test_a_file_written_anew_is_read_as_it_was(path):
 
 
 @settings(max_examples=50)
-@given(text=st.text(st.sampled_from("ab 1.)-#>*_`[]<&;{}\\!~=|'\"@:"), min_size=1, max_size=12))
+@given(text=st.text(st.sampled_from("ab 1.)-#>*_`[]<&;\\~=|'\":"), min_size=1, max_size=12))
 def test_no_text_becomes_more_than_text(text):
+    """Braces, citations and comments apart: those the format refuses in a text, so none has them."""
     text = " ".join(text.split()) or "a"
-    text = "a" if "<!--" in text or exporting.markdown._READ_AS_MORE.search(text) else text
     bond = document("bond", stage="complete")
     each = [
         passage("bond.summary", "A bond.", kind="summary", lines=(0, 0)),

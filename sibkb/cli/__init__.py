@@ -55,7 +55,7 @@ COMMANDS: Final = (
     Command("watch", build.watch, "sibkb watch   (Ctrl+C ends it)"),
     Command("search", search.search, "sibkb search 'how did legal come round' --kind quote --role worker -k 5"),
     Command("show", show.show, "sibkb show rikers-island-able   or   sibkb show interview-roles-in-government.own-job"),
-    Command("export", export.export, "sibkb export peterborough-one-service --out peterborough.docx"),
+    Command("export", export.export, "sibkb export peterborough-one-service --out case.docx   or   --handbook folder"),
     Command("new", new.new, "sibkb new case my-city-bond"),
     Command("import", intake.bring_in, "sibkb import 'My case.docx'   or   sibkb import 'My case.docx' --write"),
     Command("accept", intake.accept, "sibkb accept my-case   or   sibkb accept my-case --as leeds-homes"),

@@ -50,6 +50,7 @@ def _data(documents: Mapping[str, Document], passages: list[Passage], names: The
 
 def _shown(passage: Passage, document: int) -> list[object]:
     """Document, name, kind, text as it is shown, who says it, whose words these are, and where they stand."""
+    trail = passage.heading[-1:] if passage.kind in ("section", "fact") else ()
     voiced = passage.kind in ("quote", "perspective")
     return [
         document,
@@ -58,7 +59,7 @@ def _shown(passage: Passage, document: int) -> list[object]:
         quoted(passage.text) if passage.kind == "quote" else passage.text,
         wording.said_by(passage) if voiced else "",
         _kind(passage),
-        " · ".join([*(vocabulary.THEMES[theme].label for theme in passage.themes), *passage.heading[-1:]]),
+        " · ".join([*(vocabulary.THEMES[theme].label for theme in passage.themes), *trail]),
     ]
 
 
