@@ -1,9 +1,10 @@
 // Searches the handbook in the browser, by the words of words.js. Every text is set as text, never as markup.
-// It matches and ranks as `sibkb search --mode words` does: BM25 over what stands above a passage (three times) and its
-// text, common words left out, phrases in double quotes required; but the last word may be one that is still being typed.
+// It matches words as the app does and ranks them likewise: BM25 over what stands above a passage (three times) and its
+// text, common words left out, phrases in double quotes required; but its line is lower, since nobody is told of near
+// misses here, and the last word may be one that is still being typed.
 "use strict";
 (() => {
-  const ABOVE = 3, K1 = 1.2, B = 0.75, FACT = 0.75, SHARE = 0.34, SHOWN = 50;
+  const ABOVE = 3, K1 = 1.2, B = 0.5, FACT = 0.75, SHARE = 0.34, PART = 0.5, SHOWN = 50;
   const MARK = "\\u00ad\\u0300-\\u036f\\u064b-\\u065f\\u0670\\u200c\\u200d";
   const LETTER = `(?:[\\p{L}\\p{N}][${MARK}]*)`, APOSTROPHE = "['’‘ʼ]";
   const WORD = new RegExp(
@@ -144,8 +145,10 @@
       return words.length ? covered.size / words.length : 1;
     };
     const score = (passage) => (scores.get(passage) || 0) * (data.passages[passage][2] === "fact" ? FACT : 1);
-    const found = [...candidates].filter((passage) =>
-      (!kind || data.passages[passage][2] === kind) && required.every((each) => each.has(passage)) && share(passage) >= SHARE);
+    const allowed = [...candidates].filter((passage) => required.every((each) => each.has(passage)));
+    const best = allowed.reduce((most, passage) => Math.max(most, score(passage)), 0);
+    const found = allowed.filter((passage) => (!kind || data.passages[passage][2] === kind) &&
+      (score(passage) >= PART * best || share(passage) >= SHARE));
     const stems = new Set([...words.flatMap((word) => word.stems), ...phrases.flat(), ...others.flatMap((each) => each.content)]);
     return {found: found.sort((a, b) => score(b) - score(a) || a - b), stems, empty: !words.length && !phrases.length};
   };
