@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from sibkb.errors import SibkbError
-from sibkb.ui import cards, links, session
+from sibkb.ui import cards, links, session, signing
 
 st.set_page_config(page_title="sibkb: what social impact bonds taught", page_icon="📖")
 st.html(Path(cards.__file__).with_name("style.css"))
@@ -18,6 +18,7 @@ pages = [
     st.Page(links.VOICES, title="Voices"),
     st.Page(links.COVERAGE, title="Coverage"),
     st.Page(links.GLOSSARY, title="Glossary"),
+    st.Page(links.ADD, title="Add", visibility="visible" if signing.may_add() else "hidden"),
     st.Page(links.ABOUT, title="About"),
     st.Page(links.DOCUMENT, title="Case", visibility="hidden"),
 ]

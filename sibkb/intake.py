@@ -1,7 +1,8 @@
-"""Files in: a file of another format -> a draft that knows the corpus it is meant for."""
+"""Files in: a file of another format -> a draft that knows the corpus it is meant for, and what it is like there."""
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -13,12 +14,14 @@ from sibkb.errors import RefusedFileError
 from sibkb.importing import indigo
 from sibkb.importing.candidates import Settled, Suggest, no_theme, settled
 from sibkb.importing.columns import Columns, read_mapping
-from sibkb.importing.converting import convert
-from sibkb.importing.drafting import Draft, drafted
+from sibkb.importing.converting import convert, convert_sent
+from sibkb.importing.drafting import Draft, drafted, id_of
 from sibkb.importing.extract import Extract, Sheet
 from sibkb.importing.rows import tables
 from sibkb.kb import KnowledgeBase
-from sibkb.model import Document, Filters, Problem
+from sibkb.model import Document, Filters, Hit, Problem, Query
+from sibkb.parsing import Parsed
+from sibkb.words import tokens
 
 _SHORTEST: Final = 4
 """Letters of a party's name; a shorter one stands in other words' places."""
@@ -28,6 +31,15 @@ _NEAR: Final = 5
 _BY_COPY: Final = Keeping()
 _NOT_IN_CASES: Final = frozenset({"authors", "interviewees", "chair"})
 """Roles in which people wrote or were asked; a text that names them does not make them so."""
+SAME: Final = 0.8
+"""Share of their words that two texts have in common from which on they say the same in nearly the same words."""
+_ASKED: Final = 6
+"""So many parts of a text are looked for, from its beginning."""
+_LONG: Final = 60
+"""Characters that a paragraph has at least, to be looked for where the file cannot be read."""
+_OURS: Final = re.compile(r"---\n(?=.*?^(?:kind|sources):).*?^---[ \t]*$", re.DOTALL | re.MULTILINE)
+_SHOWN: Final = 1000
+"""Characters of a text that are asked."""
 
 
 def drafts(
@@ -145,3 +157,60 @@ def accept(folder: Path, draft: str, id: str | None = None, keep: Keeping = _BY_
     told = (replace(each, line=result.lines[each.line - 1] if 0 < each.line <= len(result.lines) else each.line)
             for each in problems)  # fmt: skip
     return Accepted(path=path, problems=tuple(told), taken=result.taken, left=result.left)
+
+
+def drafts_of(name: str, data: bytes, known: Mapping[str, str], kind: str | None = None) -> list[Draft]:
+    """The drafts of a file that somebody sent; one with our front matter is taken as it is, whatever is wrong in it.
+
+    `known` is the name of each party of the corpus, and its role there. A RefusedFileError says what to do.
+    """
+    extract = convert_sent(name, data)
+    if _OURS.match(extract.markdown):
+        text = extract.markdown.rstrip("\n") + "\n"
+        return [Draft(id=id_of(name), title="", kind="", text=text, lost=extract.lost)]
+    if not extract.sheets:
+        return [drafted(extract, name, kind, known)]
+    sheet = _indigo(extract)
+    return indigo.drafts(sheet, name) if sheet else tables(extract, name, kind, None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """A part of a text, and what the knowledge base has that is nearest to it."""
+
+    text: str
+    hits: tuple[Hit, ...]
+    same: bool
+    """Whether the first hit says the same in nearly the same words."""
+
+
+def nearest(base: KnowledgeBase, text: str, parsed: Parsed) -> list[Near]:
+    """What is there already of what a text says: the nearest passages to its summary, lessons and quotations."""
+    parts = list(dict.fromkeys(_parts(text, parsed)))[:_ASKED]
+    found = [(part, base.search(Query(text=part[:_SHOWN], limit=3), wait=False)) for part in parts]
+    return [_near(part, (*results.hits, *results.near_misses)[:3]) for part, results in found]
+
+
+def _near(part: str, hits: tuple[Hit, ...]) -> Near:
+    alike = sorted(hits, key=lambda hit: -_share(part, hit.passage.text))
+    same = bool(alike) and _share(part, alike[0].passage.text) >= SAME
+    return Near(text=part, hits=tuple(alike) if same else hits, same=same)
+
+
+def _parts(text: str, parsed: Parsed) -> Iterator[str]:
+    """What a text says; where it cannot be read yet, its long paragraphs."""
+    if parsed.document:
+        told = ("summary", "lesson", "quote", "perspective")
+        yield from (each.text for kind in told for each in parsed.passages if each.kind == kind)
+        return
+    body = re.sub(r"\A---\n.*?^---[ \t]*$", "", text, count=1, flags=re.DOTALL | re.MULTILINE)
+    for part in re.split(r"\n\s*\n", body):
+        plain = " ".join(re.sub(r"\[@[^\]]*\]|\{[^{}]*\}|\\", "", part).split()).lstrip("->* ")
+        if len(plain) >= _LONG and not plain.startswith(("#", "TODO", "|")):
+            yield plain
+
+
+def _share(one: str, other: str) -> float:
+    """The share of their words, as stems, that two texts have in common, from 0 to 1."""
+    first, second = (Counter(token.stem for token in tokens(text)) for text in (one, other))
+    return 2 * (first & second).total() / max(1, first.total() + second.total())

@@ -35,7 +35,7 @@ from sibkb.corpus.reading import (
 from sibkb.corpus.rewording import reworded
 from sibkb.corpus.undoing import find, undo
 from sibkb.corpus.withdrawing import Plan, plan, planned, standing, uses, withdraw
-from sibkb.corpus.writing import accept, add, record_evaluation, rewrite
+from sibkb.corpus.writing import accept, add, place, record_evaluation, rewrite, take_in
 
 __all__ = [
     "DRAFTS",
@@ -58,6 +58,7 @@ __all__ = [
     "fixes",
     "leftovers",
     "paths",
+    "place",
     "plan",
     "planned",
     "problems",
@@ -75,6 +76,7 @@ __all__ = [
     "rewrite",
     "select",
     "standing",
+    "take_in",
     "times",
     "undo",
     "uses",

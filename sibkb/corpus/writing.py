@@ -6,6 +6,7 @@ Every file is whole at every moment, and one that somebody changed meanwhile is 
 import contextlib
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -77,7 +78,7 @@ def _apply(path: Path, edit: Edit) -> None:
 @contextlib.contextmanager
 def _aside(target: Path, data: bytes, *, make_folder: bool) -> Iterator[Path]:
     """The data in a file beside the target, which is gone afterwards."""
-    aside = target.with_name(f".{target.name}.{os.getpid()}")
+    aside = target.with_name(f".{target.name}.{os.getpid()}-{threading.get_ident()}")
     try:
         if make_folder:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -124,24 +125,33 @@ def accept(
         data = path.read_bytes()
     except OSError as error:
         raise CorpusError(f"{path} cannot be read: {error.strerror} — name a draft by its path or its id") from error
-    id = id or path.stem
-    if not ID.fullmatch(id):
-        raise CorpusError(f"`{id}` is no id — use lower case, digits and hyphens, or give one with --as")
-    final = settle(data)
-    name = _place(id, final)
-    if taken := next((each for each in paths(folder) if each.stem == id), None):
-        raise CorpusError(f"`{id}` is the id of {taken} already — give another with --as")
-    problems = tuple(each for each in read(folder, {name: final}).problems if each.path == name)
-    if problems:
-        return path, problems
-    made = Edit(path=name, before=None, after=final.decode("utf-8-sig").encode())
     moved = path.resolve().parent == (folder / DRAFTS).resolve()
     gone = [Edit(path=f"{DRAFTS}/{path.name}", before=data, after=None)] if moved else []
+    made, problems = take_in(folder, id or path.stem, settle(data), keep, gone)
+    return made or path, problems
+
+
+def take_in(
+    folder: Path, id: str, data: bytes, keep: Keeping = BY_COPY, gone: Sequence[Edit] = ()
+) -> tuple[Path | None, tuple[Problem, ...]]:
+    """Make a text part of the corpus under that id: its path and no problem, or None and all problems.
+
+    `gone` is what goes in the same change.
+    """
+    if not ID.fullmatch(id):
+        raise CorpusError(f"`{id}` is no id — use lower case, digits and hyphens, or give one with --as")
+    name = place(id, data)
+    if taken := next((each for each in paths(folder) if each.stem == id), None):
+        raise CorpusError(f"`{id}` is the id of {taken} already — give another with --as")
+    problems = tuple(each for each in read(folder, {name: data}).problems if each.path == name)
+    if problems:
+        return None, problems
+    made = Edit(path=name, before=None, after=data.decode("utf-8-sig").encode())
     change(folder, [made, *gone], f"Accept {name}", keep)  # in this order: a crash between them leaves both
     return folder / name, ()
 
 
-def _place(id: str, data: bytes) -> str:
+def place(id: str, data: bytes) -> str:
     """Where in the corpus a file of these bytes belongs."""
     document = parse(f"{id}.md", data).document
     spoken = document is not None and document.kind in ("interview", "commentary")

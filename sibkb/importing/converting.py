@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Final
 
 from sibkb.errors import RefusedFileError
@@ -23,9 +23,15 @@ _OLD: Final = {".doc": ".docx", ".docm": ".docx", ".odt": ".docx", ".rtf": ".doc
 def convert(path: Path, *, seconds: float = SECONDS, memory: int = MEMORY) -> Extract:
     """Read one file; a RefusedFileError names it and says what is wrong and what to do."""
     try:
-        return _converted(path.suffix.lower(), _bytes(path), seconds, memory)
+        suffix = _suffix(path.name)
+        return _converted(suffix, _bytes(path), seconds, memory)
     except RefusedFileError as error:
         raise RefusedFileError(f"{_shown(path)}: {error}") from error
+
+
+def convert_sent(name: str, data: bytes) -> Extract:
+    """Read a file that somebody sent: of its name only the ending matters; a RefusedFileError says what to do."""
+    return _converted(_suffix(name), data, SECONDS, MEMORY)
 
 
 def _shown(path: Path) -> str:
@@ -33,11 +39,16 @@ def _shown(path: Path) -> str:
     return "".join(each if each.isprintable() else "�" for each in str(path))
 
 
-def _bytes(path: Path) -> bytes:
-    suffix = path.suffix.lower()
+def _suffix(name: str) -> str:
+    """The ending of a name, if files of that ending are read."""
+    suffix = PurePath(name).suffix.lower()
     if suffix not in READERS:
         fix = f"save it as {_OLD[suffix]}" if suffix in _OLD else f"these are read: {', '.join(sorted(READERS))}"
         raise RefusedFileError(f"a file whose name ends in `{suffix}` is not read — {fix}")
+    return suffix
+
+
+def _bytes(path: Path) -> bytes:
     try:
         if not path.is_file():
             raise RefusedFileError("there is no such file — look at its name and folder")

@@ -18,6 +18,7 @@ DOCUMENT: Final = "sibkb/ui/document.py"
 VOICES: Final = "sibkb/ui/voices.py"
 GLOSSARY: Final = "sibkb/ui/glossary.py"
 ABOUT: Final = "sibkb/ui/about.py"
+ADD: Final = "sibkb/ui/add.py"
 LESSONS: Final = "sibkb/ui/lessons.py"
 COVERAGE: Final = "sibkb/ui/coverage.py"
 

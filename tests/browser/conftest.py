@@ -60,6 +60,7 @@ def app(built: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[A
     port = free_port()
     environment = os.environ | {"SIBKB_CORPUS": str(folder / "corpus"), "SIBKB_INDEXES": str(folder / "indexes")}
     environment.pop("SIBKB_FOLLOW", None)
+    environment["SIBKB_EDIT"] = "1"
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
