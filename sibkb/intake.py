@@ -154,9 +154,7 @@ def accept(folder: Path, draft: str, id: str | None = None, keep: Keeping = _BY_
 
     path, problems = corpus.accept(folder, draft, id, keep, settle=settle)
     result = made[0] if made else Settled(text="", lines=(), taken=0, left=())
-    told = (replace(each, line=result.lines[each.line - 1] if 0 < each.line <= len(result.lines) else each.line)
-            for each in problems)  # fmt: skip
-    return Accepted(path=path, problems=tuple(told), taken=result.taken, left=result.left)
+    return Accepted(path=path, problems=tuple(placed(problems, result)), taken=result.taken, left=result.left)
 
 
 def drafts_of(name: str, data: bytes, known: Mapping[str, str], kind: str | None = None) -> list[Draft]:
@@ -172,6 +170,12 @@ def drafts_of(name: str, data: bytes, known: Mapping[str, str], kind: str | None
         return [drafted(extract, name, kind, known)]
     sheet = _indigo(extract)
     return indigo.drafts(sheet, name) if sheet else tables(extract, name, kind, None)
+
+
+def placed(problems: Iterable[Problem], ready: Settled) -> list[Problem]:
+    """The problems of such a text, with the lines of the one that it was made of."""
+    lines = ready.lines
+    return [replace(each, line=lines[each.line - 1]) if 0 < each.line <= len(lines) else each for each in problems]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from sibkb import vocabulary
+from sibkb.access import Access, People
 from sibkb.errors import SettingsError
 from sibkb.vocabulary import Term
 
@@ -22,6 +23,8 @@ FILE: Final = "sibkb.toml"
 _ROOT: Final = Path(__file__).resolve().parent.parent
 _WORD: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
+_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_DOMAIN: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 _MARKS: Final = re.compile(r"[<>\[\]{}*_`$|\\~#^=\x00-\x1f]")
 """What a page or a table may take for more than a character."""
 _PLACE: Final = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
@@ -43,6 +46,8 @@ class Settings:
     """Whether changes of the corpus are committed, where it lies in a work tree of git."""
     words: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """A team's own words, by the names of `vocabulary.OPEN`; a door hands them to `vocabulary.adopt`."""
+    access: Access | None = None
+    """Who may sign in as what; None where nobody signs in."""
     file: Path | None = None
     """The settings file that was read."""
 
@@ -263,6 +268,48 @@ def _sentence(file: _File, keys: Keys, value: object) -> str:
     return text
 
 
+def _access(file: _File, keys: Keys, value: object) -> Access:
+    """Who is on the list; an empty table lets nobody in as anything."""
+    readers = {"open": _flag, "group_claim": _File.text, "editors": _people, "readers": _people}
+    return Access(**file.table(keys, value, readers))
+
+
+def _flag(file: _File, keys: Keys, value: object) -> bool:
+    if not isinstance(value, bool):
+        file.refuse(keys, f"`{keys[-1]}` is neither true nor false", f"write {keys[-1]} = false")
+    return value is True
+
+
+def _people(file: _File, keys: Keys, value: object) -> People:
+    return People(**file.table(keys, value, {"emails": _emails, "domains": _domains, "groups": _list}))
+
+
+def _list(file: _File, keys: Keys, value: object) -> frozenset[str]:
+    """A list of texts."""
+    if not isinstance(value, list) or not all(isinstance(each, str) and each.strip() for each in value):
+        file.refuse(keys, f"`{keys[-1]}` is no list of texts", f'write {keys[-1]} = ["…"]')
+        return frozenset()
+    return frozenset(each.strip() for each in value)
+
+
+def _emails(file: _File, keys: Keys, value: object) -> frozenset[str]:
+    return _shaped(file, keys, value, (_EMAIL, "no e-mail address", "write one such as ann@example.org"))
+
+
+def _domains(file: _File, keys: Keys, value: object) -> frozenset[str]:
+    return _shaped(file, keys, value, (_DOMAIN, "no domain", "write what stands behind the @, such as example.org"))
+
+
+def _shaped(file: _File, keys: Keys, value: object, shape: tuple[re.Pattern[str], str, str]) -> frozenset[str]:
+    """A list of texts of one shape, in lower case."""
+    pattern, what, fix = shape
+    found = frozenset(each.lower() for each in _list(file, keys, value))
+    for each in sorted(found):
+        if not pattern.fullmatch(each):
+            file.refuse(keys, f"`{each}` is {what}", fix)
+    return found
+
+
 _KEYS: Final[Mapping[str, tuple[str, Reader]]] = {
     "corpus": ("corpus", _folder),
     "indexes": ("indexes", _folder),
@@ -270,5 +317,6 @@ _KEYS: Final[Mapping[str, tuple[str, Reader]]] = {
     "release": ("ceiling", _release),
     "repository": ("repository", _address),
     "vocabulary": ("words", _vocabulary),
+    "access": ("access", _access),
 }
 """Key of the settings file -> the field it gives, and how it is read."""

@@ -90,7 +90,12 @@ def test_a_settings_file(file, tmp_path):
 
 def test_the_file_that_the_docs_show_is_good(tmp_path):
     docs = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
-    (shown,) = re.findall(r"```toml\n(.*?)```", docs, re.DOTALL)
+    listed, shown = re.findall(r"```toml\n(.*?)```", docs, re.DOTALL)
+    (tmp_path / "sibkb.toml").write_text(listed, encoding="utf-8")
+    access = Settings.from_environment({"SIBKB_SETTINGS": str(tmp_path / "sibkb.toml")}).access
+    assert access.role({"email": "ann@example.org"}) == access.role({"groups": ["sib-editors"]}) == "editor"
+    assert access.role({"email": "joe@example.org"}) == "reader"
+    assert access.open
     (tmp_path / "sibkb.toml").write_text(shown, encoding="utf-8")
     given = Settings.from_environment({"SIBKB_SETTINGS": str(tmp_path / "sibkb.toml")})
     assert {name: list(words) for name, words in given.words.items()} == {
@@ -98,7 +103,7 @@ def test_the_file_that_the_docs_show_is_good(tmp_path):
         "roles": ["peer"],
         "countries": ["EE"],
     }
-    for key in ("corpus", "indexes", "model", "release", "repository", "[vocabulary]"):
+    for key in ("corpus", "indexes", "model", "release", "repository", "[vocabulary]", "[access]"):
         assert f"| `{key}` |" in docs
 
 
@@ -135,7 +140,7 @@ def test_a_model_may_be_a_folder_beside_the_file(tmp_path):
 
 
 ADD = 'write `key = "text"`, a line each, below its [table]'
-KNOWN = "corpus, indexes, model, release, repository, vocabulary"
+KNOWN = "corpus, indexes, model, release, repository, vocabulary, access"
 REFUSED = {
     "no toml": ('corpus = "a"\nindexes\n', [
         f"2:8 this is not TOML: Expected '=' after a key in a key/value pair — {ADD}",
@@ -182,6 +187,18 @@ REFUSED = {
         "2 `<` in a label — write words alone",
         "3 `[` in a meaning — write words alone",
         "3 a meaning is a sentence — end it with a full stop",
+    ]),
+    "nobody's access": ("access = 3\n", ["1 `access` is no table — write [access] and below it its keys"]),
+    "open to whom": ('[access]\nopen = "yes"\n', ["2 `open` is neither true nor false — write open = false"]),
+    "an unknown role": ('[access]\n\n[access.admins]\nemails = []\n', [
+        "3 unknown key `admins` — use one of: open, group_claim, editors, readers",
+    ]),
+    "one address": ('[access.editors]\nemails = "ann@example.org"\n', [
+        '2 `emails` is no list of texts — write emails = ["…"]',
+    ]),
+    "no address": ('[access.editors]\ngroups = ["x"]\nemails = ["ann"]\n[access.readers]\ndomains = ["@x.org"]\n', [
+        "3 `ann` is no e-mail address — write one such as ann@example.org",
+        "5 `@x.org` is no domain — write what stands behind the @, such as example.org",
     ]),
 }  # fmt: skip
 

@@ -44,7 +44,8 @@ LICENCE: Final = (
 )  # fmt: skip
 PRIVACY: Final = (
     ("Nothing is sent on.", "Questions are answered on the machine that runs this app. It asks no other service, loads "
-     "no fonts, scripts or pictures from elsewhere, counts no visits and needs no account."),
+     "no fonts, scripts or pictures from elsewhere, counts no visits, and asks you to sign in only "
+     "where whoever keeps it wants that."),
     ("What remains.", "Your question stands in the address of the page, so that you can share it: your browser’s "
      "history keeps it, and so may a log of the server or the proxy through which you reach the app."),
     ("Sources are other sites.", "A link to a source opens its publisher’s site, which has rules of its own."),
@@ -53,7 +54,10 @@ PRIVACY: Final = (
 
 def page(base: KnowledgeBase) -> None:
     """Tell all of it, a part under each heading."""
-    audit, outside = _audit(base.generation, base.settings.ceiling, base), _outside(base.generation, base)
+    audit, outside = (
+        _audit(base.generation, base.settings.ceiling, base),
+        _outside(base.generation, base.settings.ceiling, base),
+    )
     st.title("About", anchor=False)
     st.html(LEAD)
     parts: dict[str, tuple[str, Callable[[], object]]] = {
@@ -74,15 +78,15 @@ def page(base: KnowledgeBase) -> None:
         tell()
 
 
-@st.cache_data(show_spinner=False, max_entries=2)
+@st.cache_data(show_spinner=False, max_entries=4)
 def _audit(generation: str, ceiling: str, _base: KnowledgeBase) -> Audit:  # noqa: ARG001
     """What stands in the index, counted once a generation."""
     engine = _base.engine
     return auditing.audit(list(engine.documents.values()), engine.passages(engine.allowed(Filters())))
 
 
-@st.cache_data(show_spinner=False, max_entries=2, ttl=60)
-def _outside(generation: str, _base: KnowledgeBase) -> Outside:  # noqa: ARG001
+@st.cache_data(show_spinner=False, max_entries=4, ttl=60)
+def _outside(generation: str, ceiling: str, _base: KnowledgeBase) -> Outside:  # noqa: ARG001
     """What the folder says, looked at once a minute at most."""
     try:
         changed: bool | None = _base.stale()

@@ -11,6 +11,7 @@ import streamlit as st
 
 from sibkb import corpus, intake, vocabulary
 from sibkb.errors import CorpusError
+from sibkb.importing.candidates import settled
 from sibkb.intake import Near
 from sibkb.kb import KnowledgeBase
 from sibkb.model import Hit
@@ -45,8 +46,8 @@ class Saved:
 def page(base: KnowledgeBase) -> None:
     """The ways in, and the text that is being worked on."""
     st.title("Add a case or an interview", anchor=False)
-    if not signing.may_add():
-        st.html(cards.note(signing.HOW))
+    if not signing.may_add(session.settings()):
+        st.html(cards.note(signing.how(session.settings())))
         st.page_link(links.SEARCH, label="Ask a question", icon=":material/search:")
         return
     st.html(LEAD)
@@ -74,7 +75,7 @@ def _work(base: KnowledgeBase, work: Work) -> None:
         items = "".join(f"<li>{escape(each)}</li>" for each in work.told)
         st.html(f'<ul class="kb-bullets">{items}</ul>')
     _name(work)
-    data = work.text.encode(errors="replace")
+    data = settled(work.text).text.encode(errors="replace")
     refused = _refused(base, work.id)
     path = corpus.place(work.id, data) if not refused else f"{work.id}.md"
     parsed = parse(path if not refused else "cases/unnamed.md", data)
@@ -84,7 +85,7 @@ def _work(base: KnowledgeBase, work: Work) -> None:
         else f'<p class="kb-facts">It will be saved as <span class="kb-path">{escape(path)}</span></p>'
     )
     editor.text(work)
-    _wrong(work, parsed, data)
+    _wrong(work, parsed)
     _ways_out(base, work, ready=not refused and parsed.document is not None)
     with st.expander("As readers will see it", icon=":material/visibility:"):
         st.html(editor.preview(parsed))
@@ -114,13 +115,13 @@ def _refused(base: KnowledgeBase, id: str) -> str:
     return ""
 
 
-def _wrong(work: Work, parsed: Parsed, data: bytes) -> None:
+def _wrong(work: Work, parsed: Parsed) -> None:
     """What is wrong by line, and what of it can be put right by a click."""
-    found = parsed.problems or parsed.warnings
+    found = intake.placed(parsed.problems or parsed.warnings, settled(work.text))
     count = len(found)
     told = "Nothing is wrong" if not found else f"{count} thing{'s' * (count != 1)} to mend"
     st.header(told if parsed.problems or not found else f"Nothing is wrong; {count} to consider", anchor="problems")
-    editor.put_right(work, fix("cases/unnamed.md", data))
+    editor.put_right(work, fix("cases/unnamed.md", work.text.encode(errors="replace")))
     if found:
         st.html(editor.problems(found, work.text.split("\n")))
 
@@ -142,20 +143,22 @@ def _ways_out(base: KnowledgeBase, work: Work, *, ready: bool) -> None:
 def _save(base: KnowledgeBase, work: Work) -> None:
     """Save it, wait until search has it, and tell how long that took."""
     began = time.monotonic()
-    if not signing.may_add():
-        st.html(cards.note(signing.HOW))
+    if not signing.may_add(session.settings()):
+        st.html(cards.note(signing.how(session.settings())))
         return
+    ready = settled(work.text)
+    data = ready.text.encode(errors="replace")
     try:
-        made, problems = corpus.take_in(base.settings.corpus, work.id, work.text.encode(errors="replace"))
+        made, problems = corpus.take_in(base.settings.corpus, work.id, data)
     except CorpusError as error:
         st.html(cards.note(f"{error}."))
         return
     if made is None:
         st.html(cards.note("It was not saved. Together with the other files this is wrong:"))
-        st.html(editor.problems(problems, work.text.split("\n")))
+        st.html(editor.problems(intake.placed(problems, ready), work.text.split("\n")))
         return
     path = made.relative_to(base.settings.corpus).as_posix()
-    document = parse(path, work.text.encode()).document
+    document = parse(path, data).document
     with st.spinner("Saved. Waiting until search has it …"):
         seconds = _found_after(path, began)
     title, release = (document.title, document.release) if document else (work.id, "internal")

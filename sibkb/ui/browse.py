@@ -65,7 +65,7 @@ def _rows(base: KnowledgeBase, documents: Sequence[Document]) -> list[Row]:
     return [(document, inside.get(document.id, Inside())) for document in documents]
 
 
-@st.cache_data(show_spinner=False, max_entries=2)
+@st.cache_data(show_spinner=False, max_entries=4)
 def _inside(generation: str, ceiling: str, _base: KnowledgeBase) -> dict[str, Inside]:  # noqa: ARG001
     """What of each document a list tells besides its facts, worked out once a generation."""
     engine = _base.engine

@@ -72,7 +72,7 @@ def _list(base: KnowledgeBase, entries: Sequence[Entry], here: Entry | None) -> 
     st.html(terms.listed(entries, used, here))
 
 
-@st.cache_data(show_spinner=False, max_entries=2)
+@st.cache_data(show_spinner=False, max_entries=4)
 def _used(generation: str, ceiling: str, names: tuple[str, ...], _base: KnowledgeBase) -> dict[str, int]:  # noqa: ARG001
     """How many passages a search for each name in double quotes finds."""
     return {name: len(_base.engine.matching(analyse(f'"{name}"'), Filters(), search.DEPTH)) for name in names}

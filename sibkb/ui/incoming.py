@@ -107,11 +107,14 @@ def _files(base: KnowledgeBase) -> None:
 def _taken(base: KnowledgeBase, file: UploadedFile) -> str:
     """Keep the draft of a file; why it was refused, or nothing."""
     try:
-        draft = intake.draft_of(file.name, file.getvalue(), _known(base))
+        drafts = intake.drafts_of(file.name, file.getvalue(), _known(base))
     except RefusedFileError as error:
         return str(error)
-    odd = [_odd(draft.id)] if is_odd(file.name) else []
-    keep(Work(key=file.file_id, name=shown(file.name), id=draft.id, text=draft.text, told=(*odd, *_lost(draft))))
+    for number, draft in enumerate(drafts):
+        odd = [_odd(draft.id)] if is_odd(file.name) else []
+        name = shown(file.name) if len(drafts) == 1 else f"{shown(file.name)}: {draft.id}"
+        key = f"{file.file_id}-{number}"
+        keep(Work(key=key, name=name, id=draft.id, text=draft.text, told=(*odd, *_lost(draft))))
     return ""
 
 
@@ -157,7 +160,9 @@ def _paste(base: KnowledgeBase) -> None:
 
 def _pasted(base: KnowledgeBase, name: str, kind: str, text: str) -> None:
     try:
-        draft = intake.draft_of(f"{_flat(name) or 'Pasted text'}.md", text.encode(errors="replace"), _known(base), kind)
+        (draft,) = intake.drafts_of(
+            f"{_flat(name) or 'Pasted text'}.md", text.encode(errors="replace"), _known(base), kind
+        )
     except RefusedFileError as error:
         st.html(cards.note(f"The text was not taken: {str(error).replace('the file', 'it')}."))
         return

@@ -92,7 +92,7 @@ def _home(base: KnowledgeBase, passages: Mapping[str, int]) -> None:
     with st.container(horizontal=True):
         for example in EXAMPLES:
             _link(example, Query(text=example), icon=":material/search:")
-    said = _said(base.generation, base)
+    said = _said(base.generation, base.settings.ceiling, base)
     if said:
         st.header("In their words", anchor=False)
         st.html(f'<div class="kb-said">{said}</div><p><a href="voices">All voices</a></p>')
@@ -106,8 +106,8 @@ def _home(base: KnowledgeBase, passages: Mapping[str, int]) -> None:
     st.html(f'<p class="kb-counts">{items}</p>')
 
 
-@st.cache_data(show_spinner=False, max_entries=2)
-def _said(generation: str, _base: KnowledgeBase) -> str:  # noqa: ARG001, the generation is what it is kept by
+@st.cache_data(show_spinner=False, max_entries=4)
+def _said(generation: str, ceiling: str, _base: KnowledgeBase) -> str:  # noqa: ARG001, the generation is what it is kept by
     """The first of the quotations that their documents call the key ones; of all, where none is called so."""
     quotes = _base.engine.passages(_base.engine.allowed(Filters(kind=("quote",))))
     chosen = [quote for quote in quotes if quote.key] or quotes

@@ -19,8 +19,9 @@ from sibkb import kb, vocabulary
 from sibkb.encoder import Encoder, open_encoder
 from sibkb.errors import CorpusError, SibkbError
 from sibkb.kb import KnowledgeBase
-from sibkb.model import FILTER_FIELDS, MODES, Filters, Query, takes
+from sibkb.model import FILTER_FIELDS, MODES, STRICTNESS, Filters, Query, takes
 from sibkb.settings import Settings
+from sibkb.ui import signing
 
 PAGE_SIZE: Final = 10
 _LOG: Final = logging.getLogger("sibkb")
@@ -44,7 +45,7 @@ class Warming(threading.Thread):
 
 
 @st.cache_resource(show_spinner=False)
-def _settings() -> Settings:
+def settings() -> Settings:
     """The settings, read once a process; from here on a team's own words are known."""
     given = Settings.from_environment()
     vocabulary.adopt(given.words)
@@ -54,38 +55,44 @@ def _settings() -> Settings:
 @st.cache_resource(show_spinner=False)
 def _encoder() -> Encoder:
     """The encoder, loaded once a process whatever generation is open."""
-    return open_encoder(_settings().model)
+    return open_encoder(settings().model)
 
 
 @st.cache_resource(
-    show_spinner="Opening the knowledge base …", max_entries=1, validate=lambda warming: warming.base.is_current()
+    show_spinner="Opening the knowledge base …",
+    max_entries=len(STRICTNESS),
+    validate=lambda warming: warming.base.is_current(),
 )
-def _opened() -> Warming:
-    """The generation in use, opened once a process and again when a newer one is published."""
-    warming = Warming(kb.open_kb(_settings(), encoder=_encoder()))
+def _opened(ceiling: str) -> Warming:
+    """The generation in use as seen under a ceiling, opened once a process and again when a newer one is published."""
+    warming = Warming(kb.open_kb(replace(settings(), ceiling=ceiling), encoder=_encoder()))
     warming.start()
     return warming
 
 
 def knowledge_base() -> KnowledgeBase:
-    """The generation in use; its words can be asked at once, its meaning a moment later."""
-    return _opened().base
+    """The generation in use, as this reader may see it; its words can be asked at once, its meaning a moment later.
+
+    This is the only way of a page to it: what the reader may not see is not in it.
+    """
+    if not signing.admitted(settings()):
+        raise SibkbError("this knowledge base is for those on its list — sign in")
+    return _opened(signing.ceiling(settings())).base
 
 
 def meaning(base: KnowledgeBase) -> Literal["ready", "loading", "missing"]:
     """Whether meaning can be asked."""
     if base.ready:
         return "ready"
-    return "loading" if _opened().is_alive() else "missing"
+    return "loading" if _opened(base.settings.ceiling).is_alive() else "missing"
 
 
 @st.cache_resource(show_spinner=False)
 def follow() -> threading.Thread | None:
     """Keep the index following the corpus folder, once a process; SIBKB_FOLLOW=0 turns it off."""
-    settings = _settings()
     if os.environ.get("SIBKB_FOLLOW") == "0":
         return None
-    thread = threading.Thread(target=kb.follow, args=(settings, _told, report), name="following", daemon=True)
+    thread = threading.Thread(target=kb.follow, args=(settings(), _told, report), name="following", daemon=True)
     thread.start()
     return thread
 
