@@ -48,7 +48,9 @@ def folder(tmp_path) -> Path:
 
 
 def sibkb(folder: Path, *arguments: str):
-    return CliRunner().invoke(app, ["--corpus", str(folder), *arguments])
+    """With no index, whether or not one is built in the checkout."""
+    given = ["--corpus", str(folder), "--indexes", str(folder.parent / "indexes")]
+    return CliRunner().invoke(app, [*given, *arguments])
 
 
 def test_a_draft_holds_what_the_text_says_and_marks_each_guess():
@@ -147,7 +149,10 @@ def test_a_dry_run_writes_nothing(folder, tmp_path):
     assert result.stdout.startswith(
         f"{folder}/drafts/harbour-street.md\n  Harbour Street Homes (case)\n  guess: countries GB — "
     )
-    assert result.stderr == "Nothing is written yet; do so with --write\n"
+    assert result.stderr == (
+        "No theme is suggested for what may be a quotation: Nothing is built yet — run `sibkb build`\n"
+        "Nothing is written yet; do so with --write\n"
+    )
     assert sorted(tmp_path.rglob("*")) == before
 
 
