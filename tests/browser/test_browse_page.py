@@ -57,6 +57,7 @@ def test_every_change_is_a_step_of_history(page: Page, app: App) -> None:
     choose(page, re.compile("Table$"))
     expect(page).to_have_url(re.compile("view=table"))
     expect(page.get_by_role("table")).to_be_visible()
+    quiet(page)
     choose(page, "Title")
     expect(page).to_have_url(re.compile("sort=title"))
     page.get_by_role("button", name=re.compile(r"^Interview \(")).click()
