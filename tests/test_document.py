@@ -7,6 +7,7 @@ import pytest
 from test_app import visited, words
 
 from sibkb import glossary, kb
+from sibkb.exporting.html import anchor
 from sibkb.model import Document, Entry, Party, Passage, Source
 from sibkb.ui import links, reading
 from sibkb.ui.reading import Reader
@@ -199,7 +200,7 @@ def test_every_document_is_told_whole(base):
         passages = base.engine.passages(document.passage_ids)
         parts = reading.sections(document, passages, Reader())
         html = reading.summary(document, passages, Reader()) + "".join(part.html for part in parts)
-        missing = [each.id for each in passages if f'id="{reading.anchor(each)}"' not in html]
+        missing = [each.id for each in passages if f'id="{anchor(each)}"' not in html]
         assert missing == []
         assert html.count('<li id="s-') == len(document.sources)
         told = text(html)

@@ -33,6 +33,15 @@ FIGURES: Final[Mapping[str, str]] = {
     "results": "Results",
 }
 """Field of the front matter that holds figures -> what a reader calls it."""
+RELATIONS: Final[Mapping[str, str]] = {
+    "part_of": "Part of",
+    "parts": "Its projects",
+    "supported_by": "Supported by",
+    "supports": "Projects it supported",
+    "follows": "Follows",
+    "followed_by": "Followed by",
+}
+"""Relation, also as it is seen from the other side -> what a reader calls those it leads to."""
 ASKED: Final = frozenset({"outcome_payers", "investors", "providers", *FIGURES})
 """What a reader of a deal asks for: where nothing is recorded, that is said."""
 
@@ -134,6 +143,11 @@ def _closed(part: str) -> bool:
 def unbroken(figure: str) -> str:
     """A figure whose sums stand on one line: a currency and its amount are not parted."""
     return _SUM.sub("\\1\u00a0", figure)
+
+
+def number(count: int, one: str, many: str | None = None) -> str:
+    """A number with its noun: `1 lesson`, `2,287 passages`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def date_in_words(date: str) -> str:

@@ -18,14 +18,6 @@ from sibkb.model import Document, Passage
 from sibkb.synthesis import Point, Synthesis
 
 TITLE: Final = "A handbook of social impact bonds"
-_RELATED: Final[Mapping[str, str]] = {
-    "part_of": "Part of",
-    "parts": "Its projects",
-    "supported_by": "Supported by",
-    "supports": "Projects it supported",
-    "follows": "Follows",
-    "followed_by": "Followed by",
-}
 _NAV: Final = (("index.html", "Search and cases"), ("lessons.html", "Lessons"), ("voices.html", "Voices"))
 _VOICED: Final = ("quote", "perspective")
 
@@ -114,10 +106,6 @@ def _sections(sections: Iterable[Section]) -> str:
     return "".join(f'<h2 id="{escape(name)}">{escape(heading)}</h2>{html}' for name, heading, html in sections)
 
 
-def _number(count: int, one: str, several: str | None = None) -> str:
-    return f"{count:,} {one if count == 1 else several or f'{one}s'}"
-
-
 # The first page
 
 
@@ -125,7 +113,7 @@ def _index(book: Book) -> str:
     kinds = "".join(
         f'<option value="{word}">{escape(term.label)}</option>' for word, term in vocabulary.PASSAGE_KINDS.items()
     )
-    count = f"{_number(len(book.documents), 'document')}, {_number(len(book.passages), 'passage')}"
+    count = f"{wording.number(len(book.documents), 'document')}, {wording.number(len(book.passages), 'passage')}"
     box = (
         '<form role="search"><label for="q">What do you want to know?</label> '
         '<input id="q" type="search" autocomplete="off" spellcheck="false"> '
@@ -167,10 +155,11 @@ def _document(book: Book, document: Document) -> str:
 
 
 def _related(related: Mapping[str, Sequence[Document]]) -> Iterator[Section]:
-    rows = "".join(
-        f"<li><b>{_RELATED[relation]}:</b> {', '.join(link(f'{each.id}.html', each.title) for each in documents)}</li>"
+    ways = {
+        relation: ", ".join(link(f"{each.id}.html", each.title) for each in documents)
         for relation, documents in related.items()
-    )
+    }
+    rows = "".join(f"<li><b>{wording.RELATIONS[relation]}:</b> {way}</li>" for relation, way in ways.items())
     if rows:
         yield "related", "Related", f'<ul class="kb-points">{rows}</ul>'
 
@@ -193,7 +182,7 @@ def _lessons(book: Book) -> str:
         lessons, voices = len(book.kind("lesson", theme=theme)), len(book.kind(*_VOICED, theme=theme))
         rows.append(
             f"<li><h2>{link(_theme_path(theme), term.label)}</h2><p>{escape(term.meaning)}</p>"
-            f'<p class="kb-facts">{_number(lessons, "lesson")}, {_number(voices, "voice")}</p></li>'
+            f'<p class="kb-facts">{wording.number(lessons, "lesson")}, {wording.number(voices, "voice")}</p></li>'
         )
     main = f'<h1>Lessons by theme</h1><ul class="kb-themes">{"".join(rows)}</ul>'
     return _page(book, "lessons.html", "Lessons by theme", main)
@@ -238,7 +227,7 @@ def _points(book: Book, points: Sequence[Point]) -> Iterator[Section]:
 
 def _point(book: Book, point: Point, place: int) -> str:
     agree = book.of(point.agree)
-    count = _number(len(weigh(agree, book.documents).documents), "document")
+    count = wording.number(len(weigh(agree, book.documents).documents), "document")
     sides = f"<h4>They say so ({len(agree)})</h4>{_items(book, agree)}"
     if point.differ:
         differ = book.of(point.differ)

@@ -6,7 +6,7 @@ from html import escape
 from itertools import groupby
 
 from sibkb import vocabulary
-from sibkb.exporting import date_in_words, quoted, read_in_words, wording
+from sibkb.exporting import date_in_words, html, quoted, read_in_words, wording
 from sibkb.exporting.facts import ALL_PARTIES, Fact, Facts, Row
 from sibkb.model import NOT_RECORDED, Document, Passage, Source
 
@@ -14,14 +14,9 @@ Section = tuple[str, str, str]
 """Anchor, heading, HTML."""
 
 
-def anchor(passage: Passage) -> str:
-    """What a passage is called inside its page."""
-    return f"p-{passage.id.partition('.')[2]}"
-
-
 def address(document: Document, passage: Passage | None = None) -> str:
     """Where a document is read, at one of its passages where one is given; from the root of the handbook."""
-    return f"documents/{document.id}.html" + (f"#{anchor(passage)}" if passage else "")
+    return f"documents/{document.id}.html" + (f"#{html.anchor(passage)}" if passage else "")
 
 
 def link(href: str, text: str) -> str:
@@ -111,31 +106,23 @@ class Telling:
         who = voice(passage) if passage.kind in ("quote", "perspective") else ""
         context = f'<p class="kb-context">{escape(passage.context)}</p>' if passage.context else ""
         labels = escape(" · ".join(wording.labels(passage)))
-        way = f'<a href="#{escape(anchor(passage))}" aria-label="Link to this passage">Link</a>'
+        way = f'<a href="#{escape(html.anchor(passage))}" aria-label="Link to this passage">Link</a>'
         below = f'<p class="kb-labels">{labels} <span class="kb-place">{way}</span></p>'
         return (
-            f'<section id="{escape(anchor(passage))}" class="kb-told kb-of-{passage.kind}">'
+            f'<section id="{escape(html.anchor(passage))}" class="kb-told kb-of-{passage.kind}">'
             f"{words(passage, self._refs(passage.source_ids))}{who}{context}{below}</section>"
         )
 
     def _row(self, row: Row) -> str:
         items = [self._fact(each) for each in row.facts] or ([] if row.name == ALL_PARTIES else [NOT_RECORDED])
         inner = f"<ul>{''.join(f'<li>{each}</li>' for each in items)}</ul>" if len(items) > 1 else "".join(items)
-        return f'<tr><th scope="row">{escape(row.label)}</th><td>{inner}{self._disputed(row.disputes)}</td></tr>'
+        told = inner + html.disputed(row.disputes, self._refs)
+        return f'<tr><th scope="row">{escape(row.label)}</th><td>{told}</td></tr>'
 
     def _fact(self, fact: Fact) -> str:
-        name = f' id="{escape(anchor(fact.passage))}"' if fact.passage else ""
-        figure = f": <b>{escape(wording.unbroken(fact.figure))}</b>" if fact.figure else ""
-        note = f' <span class="kb-note-in">({escape(fact.note)})</span>' if fact.note else ""
-        told = f"{escape(fact.text)}{figure}{note}{self._refs(fact.sources)}"
-        return f"<span{name}>{told}</span>{self._disputed(fact.disputes)}"
-
-    def _disputed(self, disputes: Iterable[Passage]) -> str:
-        return "".join(
-            f'<span class="kb-disputed"><b>Disputed:</b> {escape(each.text)}{self._refs(each.source_ids)} '
-            f'<a href="#{escape(anchor(each))}">More</a></span>'
-            for each in disputes
-        )
+        name = f' id="{escape(html.anchor(fact.passage))}"' if fact.passage else ""
+        told = f"{html.fact(fact)}{self._refs(fact.sources)}"
+        return f"<span{name}>{told}</span>{html.disputed(fact.disputes, self._refs)}"
 
     def _timeline(self) -> Iterator[Section]:
         rows = self.facts.entries("timeline")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Final
 
+from sibkb.exporting import html
 from sibkb.exporting.comparison import Case, Cell, Line, Part, numbers
 from sibkb.exporting.facts import Fact
 from sibkb.model import Document, Passage
@@ -53,7 +54,7 @@ def _listed(tag: str, items: Iterable[str]) -> str:
 
 
 def _fact(fact: Fact, document: Document) -> str:
-    body = cards.fact(fact) + _refs(fact.sources, document)
+    body = html.fact(fact) + _refs(fact.sources, document)
     if fact.passage and fact.passage.kind in _KINDS:
         place = escape(links.address(document, fact.passage))
         way = f'<a class="kb-place" href="{place}" aria-label="In its place: {escape(fact.text)}">In its place</a>'

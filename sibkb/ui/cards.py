@@ -7,7 +7,6 @@ from typing import Final
 from sibkb import vocabulary
 from sibkb.errors import CorpusError, SibkbError
 from sibkb.exporting import quoted, read_in_words, why, wording
-from sibkb.exporting.facts import Fact
 from sibkb.model import NOT_RECORDED, Document, Hit, Passage, Source
 from sibkb.ui import links
 from sibkb.words import stem, tokens
@@ -149,14 +148,6 @@ def titled(source: Source) -> str:
     if not (source.url and wording.is_web(source.url)):
         return title
     return f'<a href="{escape(source.url)}" target="_blank" rel="noopener">{title}</a>'
-
-
-def fact(fact: Fact) -> str:
-    """A fact, its figure in bold."""
-    figure = (
-        f"{escape(fact.text)}: <b>{escape(wording.unbroken(fact.figure))}</b>" if fact.figure else escape(fact.text)
-    )
-    return figure + (f' <span class="kb-note-in">({escape(fact.note)})</span>' if fact.note else "")
 
 
 def contents(entries: Iterable[tuple[str, str]]) -> str:

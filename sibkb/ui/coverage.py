@@ -8,9 +8,10 @@ from typing import Final
 import streamlit as st
 
 from sibkb import auditing, vocabulary
+from sibkb.exporting.wording import number
 from sibkb.kb import KnowledgeBase
 from sibkb.model import FILTER_WORDS, Filters, Query
-from sibkb.ui import figures, filters, matrix, saying, session, together
+from sibkb.ui import filters, matrix, saying, session, together
 from sibkb.ui.matrix import Matrix
 
 
@@ -111,7 +112,7 @@ def _show(base: KnowledgeBase, query: Query, view: View, counted: Filters) -> No
     words = FILTER_WORDS[view.field]
     crossing = auditing.cross(passages, words, lambda each: getattr(each, view.of))
     field = Matrix(crossing=crossing, words=words, noun=view.noun, across=view.across)
-    st.header(f"{figures.number(len(passages), view.noun)} on {len(vocabulary.THEMES)} themes", anchor=False)
+    st.header(f"{number(len(passages), view.noun)} on {len(vocabulary.THEMES)} themes", anchor=False)
     st.html(matrix.legend(field))
     way = partial(_way, query, view)
     st.html(matrix.picture(field, way))

@@ -10,7 +10,7 @@ import streamlit as st
 
 from sibkb import exporting
 from sibkb.errors import QueryError
-from sibkb.exporting import date_in_words
+from sibkb.exporting import date_in_words, wording
 from sibkb.kb import KnowledgeBase
 from sibkb.model import Document, Passage, Similar, Tombstone
 from sibkb.ui import cards, changed, clipboard, likeness, links, reading, session
@@ -18,15 +18,6 @@ from sibkb.ui.likeness import Other
 from sibkb.ui.reading import Reader, Section
 from sibkb.ui.terms import Explainer
 from sibkb.words import fingerprint
-
-RELATED: Final[Mapping[str, str]] = {
-    "part_of": "Part of",
-    "parts": "Its projects",
-    "supported_by": "Supported by",
-    "supports": "Projects it supported",
-    "follows": "Follows",
-    "followed_by": "Followed by",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +137,7 @@ def _behind(base: KnowledgeBase, document: Document) -> None:
 
 def _take_away(base: KnowledgeBase, document: Document, passages: Sequence[Passage], here: Passage | None) -> None:
     """Files, a citation (of the passage, where the reader came for one), and a way to change the case."""
-    address = f"{st.context.url}?{links.lasting(document, here).partition('?')[2]}" if st.context.url else None
+    address = links.absolute(st.context.url, document, here)
     today = datetime.now(UTC).date()
     plain = exporting.plain(document, here, url=address, accessed=today)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -182,7 +173,7 @@ class File(NamedTuple):
 
 
 def _whole(base: KnowledgeBase, document: Document, passages: Sequence[Passage], today: date) -> dict[str, File]:
-    address = f"{st.context.url}?{links.lasting(document).partition('?')[2]}" if st.context.url else None
+    address = links.absolute(st.context.url, document)
     return {
         "Word": File(".docx", _WORD, lambda: exporting.word(document, passages, url=address, made=today)),
         "Markdown": File(".md", "text/markdown", lambda: base.markdown(document)),
@@ -197,7 +188,7 @@ def _related(related: Mapping[str, Sequence[Document]]) -> None:
         return
     st.header("Related", anchor="related")
     for relation, documents in related.items():
-        st.subheader(RELATED[relation], anchor=False)
+        st.subheader(wording.RELATIONS[relation], anchor=False)
         with st.container(horizontal=True, key=f"related-{relation}"):
             for document in documents:
                 links.to_document(document)

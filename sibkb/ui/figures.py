@@ -11,6 +11,7 @@ from sibkb import vocabulary
 from sibkb.auditing import Audit, Files
 from sibkb.evaluating import SPLITS, Evaluation, Figures
 from sibkb.exporting import date_in_words
+from sibkb.exporting.wording import number
 from sibkb.model import MODES, NOT_RECORDED, Document
 from sibkb.ui import cards, links
 
@@ -37,11 +38,6 @@ class Outside:
     evaluation: Evaluation | None
     broken: bool
     """Whether figures are recorded that cannot be read."""
-
-
-def number(count: int, one: str, many: str | None = None) -> str:
-    """A number with its noun: `1 lesson`, `2,287 passages`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def share(part: int, whole: int) -> str:

@@ -5,9 +5,9 @@ from typing import Final
 
 from sibkb.auditing import Audit
 from sibkb.exporting import wording
+from sibkb.exporting.wording import number
 from sibkb.model import NOT_RECORDED
 from sibkb.ui import figures
-from sibkb.ui.figures import number
 
 LABELS: Final[Mapping[str, str]] = {
     "place": "Where it is",

@@ -10,10 +10,11 @@ import streamlit as st
 
 from sibkb import corpus, synthesis, vocabulary
 from sibkb.errors import CorpusError
+from sibkb.exporting.wording import number
 from sibkb.kb import KnowledgeBase
 from sibkb.model import NOT_RECORDED, Filters, Passage, Query
 from sibkb.synthesis import Synthesis
-from sibkb.ui import cards, clipboard, figures, filters, saying, session, together
+from sibkb.ui import cards, clipboard, filters, saying, session, together
 from sibkb.ui.together import Shelf
 
 FIELDS: Final = ("work_stage", "audience")
@@ -124,7 +125,7 @@ def _themes(base: KnowledgeBase, query: Query, ignored: Sequence[str]) -> None:
     filters.left_out(ignored)
     filters.ways_out(query, FIELDS)
     shelf = _shelf(base, base.engine.allowed(_lessons(query.filters)))
-    st.header(f"{figures.number(len(shelf.passages), 'lesson')} on {len(vocabulary.THEMES)} themes", anchor=False)
+    st.header(f"{number(len(shelf.passages), 'lesson')} on {len(vocabulary.THEMES)} themes", anchor=False)
     authored = _authored(base, query.filters).themes
     voices = base.engine.facets(base.engine.allowed(_spoken()))["theme"]
     rows = []
@@ -202,14 +203,14 @@ def _chosen(base: KnowledgeBase, query: Query, told: Told) -> None:
         return
     filters.ways_out(query, FIELDS)
     if told.chosen:
-        count = f"{len(told.chosen)} of {figures.number(len(told.lessons), 'lesson')} on this theme."
+        count = f"{len(told.chosen)} of {number(len(told.lessons), 'lesson')} on this theme."
         st.html(cards.note(f"{count} {WHATEVER}"))
         return
     st.html(cards.note("No lesson on this theme is all of this."))
     for field in active:
         way = session.without(query, field)
         if more := len(base.engine.allowed(_lessons(way.filters))):
-            filters.way(f"Without {filters.said(query, field)}: {figures.number(more, 'lesson')}", way)
+            filters.way(f"Without {filters.said(query, field)}: {number(more, 'lesson')}", way)
 
 
 def _paragraph(told: Told) -> None:

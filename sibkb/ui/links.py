@@ -4,7 +4,7 @@ import re
 from html import escape
 from pathlib import Path
 from typing import Final, Literal
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 
 import streamlit as st
 
@@ -44,6 +44,11 @@ def lasting(document: Document, passage: Passage | None = None) -> str:
     """The same for a link that is kept: it knows the words of the passage, so that a change of them is told."""
     version = {"v": fingerprint(passage.text)} if passage else {}
     return f"document?{urlencode(_asked(document, passage) | version)}"
+
+
+def absolute(here: str | None, document: Document, passage: Passage | None = None) -> str | None:
+    """The same for use outside the app, whose page stands at `here`; None where that is not known."""
+    return urljoin(here, lasting(document, passage)) if here else None
 
 
 def titled(document: Document, passage: Passage | None = None) -> str:

@@ -14,9 +14,9 @@ from typing import Final
 
 from sibkb import vocabulary
 from sibkb.auditing import Crossing
+from sibkb.exporting.wording import number
 from sibkb.model import NOT_RECORDED, Filters, Query
 from sibkb.ui import session
-from sibkb.ui.figures import number
 
 SHADES: Final = (1, 3, 6)
 """The least of each shade, the faintest first."""

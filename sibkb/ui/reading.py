@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Final
 
 from sibkb import vocabulary
-from sibkb.exporting import date_in_words, read_in_words, wording
+from sibkb.exporting import date_in_words, html, read_in_words, wording
 from sibkb.exporting.facts import ALL_PARTIES, Fact, Facts, Row
 from sibkb.model import NOT_RECORDED, Document, Passage, Source
 from sibkb.ui import cards, likeness, links
@@ -49,11 +49,6 @@ class Section:
     anchor: str
     heading: str
     html: str
-
-
-def anchor(passage: Passage) -> str:
-    """What a passage is called inside its page."""
-    return f"p-{passage.id.partition('.')[2]}"
 
 
 Mark = Callable[[str, Iterable[Span]], str]
@@ -98,23 +93,16 @@ class _Page:
         style = "kb-names" if row.name in wording.PARTIES else "kb-list"
         each = "".join(f"<li>{item}</li>" for item in items)
         inner = f'<ul class="{style}">{each}</ul>' if len(items) > 1 else "".join(items)
-        return f'<tr><th scope="row">{escape(row.label)}</th><td>{inner}{self._disputed(row.disputes)}</td></tr>'
+        told = inner + html.disputed(row.disputes, self._refs)
+        return f'<tr><th scope="row">{escape(row.label)}</th><td>{told}</td></tr>'
 
     def _fact(self, fact: Fact) -> str:
         here = fact.passage is not None and self._is_here(fact.passage)
-        name = f' id="{escape(anchor(fact.passage))}"' if fact.passage else ""
+        name = f' id="{escape(html.anchor(fact.passage))}"' if fact.passage else ""
         style = ' class="kb-here" tabindex="-1"' if here else ""
         arrived = self._arrived() if here else ""
         refs = self._refs(fact.sources)
-        return f"<span{name}{style}>{arrived}{cards.fact(fact)}{refs}{self._disputed(fact.disputes)}</span>"
-
-    def _disputed(self, disputes: Iterable[Passage]) -> str:
-        """What is disputed of a figure or a field, beside it."""
-        return "".join(
-            f'<span class="kb-disputed"><b>Disputed:</b> {escape(each.text)}{self._refs(each.source_ids)} '
-            f'<a href="#{escape(anchor(each))}">More</a></span>'
-            for each in disputes
-        )
+        return f"<span{name}{style}>{arrived}{html.fact(fact)}{refs}{html.disputed(fact.disputes, self._refs)}</span>"
 
     # What is told
 
@@ -140,7 +128,7 @@ class _Page:
         classes = f"kb-told kb-of-{passage.kind}" + (" kb-here" if here else "")
         focus = ' tabindex="-1"' if here else ""
         arrived = self._arrived() + self.reader.changed if here else ""
-        return f'<section id="{escape(anchor(passage))}" class="{classes}"{focus}>{arrived}{inner}</section>'
+        return f'<section id="{escape(html.anchor(passage))}" class="{classes}"{focus}>{arrived}{inner}</section>'
 
     def _parts(self, passage: Passage, marks: Iterable[Span]) -> Iterator[str]:
         text = cards.marked(passage.text, marks) if passage.kind == "quote" else self.mark(passage.text, marks)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from urllib.parse import urljoin
+from functools import partial
 
 import streamlit as st
 
@@ -21,15 +21,14 @@ def away(base: KnowledgeBase, noun: str, items: Items, told: Mapping[str, str]) 
     """A button for each kind of file; `noun` says what the list holds, several of them."""
     here, today = st.context.url, datetime.now(UTC).date()
 
-    def link(document: Document, passage: Passage | None) -> str | None:
-        return urljoin(here, links.lasting(document, passage)) if here else None
-
     def make(suffix: str) -> Callable[[], bytes]:
         def made() -> bytes:
             found = items()
             whole = [document for document, passage in found if not passage]
             told_of = {each.id: base.engine.passages(each.passage_ids) for each in whole}
-            return FORMATS[suffix].make(Taken(items=found, told=told, made=today, told_of=told_of, link=link))
+            return FORMATS[suffix].make(
+                Taken(items=found, told=told, made=today, told_of=told_of, link=partial(links.absolute, here))
+            )
 
         return made
 

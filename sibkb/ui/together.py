@@ -11,10 +11,10 @@ from typing import Final
 from sibkb import vocabulary
 from sibkb.auditing import Weight, weigh
 from sibkb.exporting import citing, wording
+from sibkb.exporting.wording import number
 from sibkb.model import Document, Passage
 from sibkb.synthesis import Point, Synthesis
 from sibkb.ui import cards, links, saying
-from sibkb.ui.figures import number
 
 NOUNS: Final[Mapping[str, tuple[str, str]]] = {
     "case": ("case", "cases"),
