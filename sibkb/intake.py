@@ -59,17 +59,29 @@ def _drafts(
     path: Path, kind: str | None, known: Mapping[str, str], columns: Columns | None, suggest: Suggest
 ) -> list[Draft]:
     extract = convert(path)
-    if not extract.sheets:
-        return [drafted(extract, path.name, kind, known, suggest)]
-    if sheet := _indigo(extract):
-        if columns:
-            raise RefusedFileError(f"{path}: an INDIGO export has a mapping of its own, which obeys what is private — "
-                                   "leave --map out")  # fmt: skip
-        return indigo.drafts(sheet, path.name)
     try:
-        return tables(extract, path.name, kind, columns)
+        return _of(extract, path.name, kind, known, columns, suggest)
     except RefusedFileError as error:
         raise RefusedFileError(f"{path}: {error}") from error
+
+
+def _of(  # noqa: PLR0913, each is told by the contributor or by the corpus
+    extract: Extract,
+    name: str,
+    kind: str | None,
+    known: Mapping[str, str],
+    columns: Columns | None = None,
+    suggest: Suggest = no_theme,
+) -> list[Draft]:
+    """The drafts of what was read from a file: one of a text, as many of a table as it has documents."""
+    if not extract.sheets:
+        return [drafted(extract, name, kind, known, suggest)]
+    if sheet := _indigo(extract):
+        if columns:
+            raise RefusedFileError("an INDIGO export has a mapping of its own, which obeys what is private — "
+                                   "leave --map out")  # fmt: skip
+        return indigo.drafts(sheet, name)
+    return tables(extract, name, kind, columns)
 
 
 def _indigo(extract: Extract) -> Sheet | None:
@@ -166,10 +178,7 @@ def drafts_of(name: str, data: bytes, known: Mapping[str, str], kind: str | None
     if _OURS.match(extract.markdown):
         text = extract.markdown.rstrip("\n") + "\n"
         return [Draft(id=id_of(name), title="", kind="", text=text, lost=extract.lost)]
-    if not extract.sheets:
-        return [drafted(extract, name, kind, known)]
-    sheet = _indigo(extract)
-    return indigo.drafts(sheet, name) if sheet else tables(extract, name, kind, None)
+    return _of(extract, name, kind, known)
 
 
 def placed(problems: Iterable[Problem], ready: Settled) -> list[Problem]:

@@ -7,13 +7,9 @@ apart are `literal`, dates are `date-parts` as far as they go.
 import json
 from collections.abc import Iterable
 from datetime import date
-from typing import Final
 
 from sibkb.exporting import citing, wording
 from sibkb.model import Document, Json, Passage, Source
-
-_TYPES: Final = {"record": "dataset"}
-"""How far a source was read -> what that says of its type."""
 
 
 def items(
@@ -41,7 +37,7 @@ def _own(document: Document, passage: Passage | None, url: str | None, accessed:
 def _source(key: str, source: Source) -> Json:
     return _filled(
         id=key,
-        type=_TYPES.get(source.read, "webpage" if source.url else "document"),
+        type="dataset" if source.read == "record" else "webpage" if source.url else "document",
         title=source.title,
         publisher=source.publisher,
         issued=_date(source.date) if source.date else None,
